@@ -1,0 +1,56 @@
+# streamflow_library(<folder> [USES <folder>...] [LINKS <target>...] [PRECOMPILED <header>])
+#
+# src/<folder> becomes the library streamflow_<folder> (every .cpp) and the test streamflow_<folder>_tests (every
+# _test.cpp beside it). USES are the arrows of the architecture and are public; LINKS are foreign libraries and stay
+# private, so that their headers cannot leak into other folders.
+add_library(streamflow_warnings INTERFACE)
+target_compile_options(streamflow_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False positives of g++ 12's optimiser on std::variant and std::string.
+  target_compile_options(streamflow_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
+    -Wno-stringop-overflow -Wno-stringop-overread -Wno-dangling-pointer)
+endif()
+
+function(streamflow_library folder)
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "USES;LINKS" ${ARGN})
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
+  set(sources ${all})
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|/main)\\.cpp$")
+  set(tests ${all})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  set(fuzzers ${all})
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+
+  set(target streamflow_${folder})
+  list(TRANSFORM ARG_USES PREPEND streamflow_)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${target} PUBLIC ${ARG_USES} Threads::Threads PRIVATE streamflow_warnings ${ARG_LINKS})
+    if(ARG_PRECOMPILED)
+      target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/${ARG_PRECOMPILED})
+    endif()
+    set(scope PRIVATE)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${target} INTERFACE ${ARG_USES} Threads::Threads)
+  endif()
+
+  if(tests)
+    add_executable(${target}_tests ${tests})
+    target_link_libraries(${target}_tests PRIVATE ${target} streamflow_warnings ${ARG_LINKS} GTest::gtest_main GTest::gmock)
+    target_compile_definitions(${target}_tests PRIVATE STREAMFLOW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${folder} COMMAND ${target}_tests)
+    set_tests_properties(${folder} PROPERTIES LABELS unit TIMEOUT 600)
+  endif()
+  if(STREAMFLOW_FUZZ)
+    foreach(source ${fuzzers})
+      get_filename_component(name ${source} NAME_WE)
+      add_executable(${name} ${source})
+      target_link_libraries(${name} PRIVATE ${target} streamflow_warnings ${ARG_LINKS})
+      target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Installs what the project needs: Debian packages, the pinned DuckDB pair, the git hooks. Idempotent; when nothing is
+# missing it only compares stamps. Called by ./run.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+deps="$root/.deps"
+# shellcheck source=scripts/versions.env
+source "$root/scripts/versions.env"
+
+say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
+    fail "needs root to install packages: run './run setup' as root once, or install sudo"; fi
+}
+
+install_debian_packages() {
+  command -v dpkg-query >/dev/null || fail "this is not a Debian system; install what scripts/debian-packages.txt names, then create $deps/system.stamp"
+  local missing=() name
+  while read -r name; do
+    # Node.js from elsewhere (20 or newer) serves as well as Debian's.
+    case "$name" in nodejs|npm) command -v "${name/nodejs/node}" >/dev/null && continue;; esac
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  done <"$root/scripts/debian-packages.txt"
+  [ ${#missing[@]} = 0 ] && return
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${missing[@]}"
+}
+
+install_duckdb() {
+  [ "$(cat "$deps/duckdb/version" 2>/dev/null)" = "$DUCKDB_VERSION $DUCKDB_LIBRARY_SHA256" ] && return
+  say "fetching DuckDB $DUCKDB_VERSION (library and headers)"
+  local work; work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" RETURN
+  (cd "$work" && npm pack --silent "$DUCKDB_LIBRARY_PACKAGE" >/dev/null && mv ./*.tgz library.tgz)
+  echo "$DUCKDB_LIBRARY_SHA256  $work/library.tgz" | sha256sum --check --quiet || fail "DuckDB's library is not the pinned one"
+  python3 "$root/scripts/fetch_pypi_source.py" duckdb "$DUCKDB_HEADERS_PACKAGE" "$DUCKDB_HEADERS_SHA256" "$work/headers.tar.gz"
+  tar -xzf "$work/library.tgz" -C "$work" package/libduckdb.so package/LICENSE
+  tar -xzf "$work/headers.tar.gz" -C "$work" --wildcards '*/external/duckdb/src/include'
+  rm -rf "$deps/duckdb"
+  mkdir -p "$deps/duckdb/lib"
+  mv "$work/package/libduckdb.so" "$work/package/LICENSE" "$deps/duckdb/lib/"
+  mv "$work"/duckdb-*/external/duckdb/src/include "$deps/duckdb/include"
+  echo "$DUCKDB_VERSION $DUCKDB_LIBRARY_SHA256" >"$deps/duckdb/version"
+}
+
+install_hooks() {
+  [ -d "$root/.git" ] || return 0
+  [ "$(git -C "$root" config core.hooksPath || true)" = scripts/hooks ] || git -C "$root" config core.hooksPath scripts/hooks
+}
+
+stamp=$(cat "$root/scripts/setup.sh" "$root/scripts/versions.env" "$root/scripts/debian-packages.txt" | sha256sum | cut -d' ' -f1)
+[ "$(cat "$deps/setup.stamp" 2>/dev/null)" = "$stamp" ] && exit 0
+mkdir -p "$deps"
+install_debian_packages
+install_duckdb
+install_hooks
+echo "$stamp" >"$deps/setup.stamp"
+say "setup is complete"

@@ -1,0 +1,51 @@
+// API keys: made once, shown once, stored as an HMAC; verified on every request.
+// Format:     sfk_<key id, 12 base32 characters>_<secret, 256 bits as base64url>; the database holds the id and
+//             HMAC-SHA-256(pepper, secret), never the secret. The pepper is a file of the data folder, mode 0600.
+// Threads:    safe from any thread; verify() is cached and does no I/O for a key seen before.
+// Errors:     kUnauthenticated for an unknown, expired or revoked key (one message for all), kForbidden when a key is
+//             asked to be broader than its creator.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.h"
+#include "metadata/database.h"
+#include "model/result.h"
+#include "model/time.h"
+
+namespace streamflow::access {
+
+struct NewKey {
+  std::string name;                       // for people
+  std::string organization = "default";
+  std::optional<std::string> project;
+  Role role = Role::kEditor;
+  std::optional<Timestamp> expires;
+};
+
+struct KeyInfo {
+  std::string id, name, organization;
+  std::optional<std::string> project;
+  Role role = Role::kReader;
+  Timestamp created;
+  std::optional<Timestamp> expires, last_used, revoked;
+};
+
+struct CreatedKey { KeyInfo info; std::string token; };  // the token is shown once
+
+class ApiKeys {
+ public:
+  static Result<std::unique_ptr<ApiKeys>> open(metadata::Database& database, const std::string& pepper);
+  virtual ~ApiKeys() = default;
+  virtual Result<CreatedKey> create(const Subject& creator, const NewKey& key) = 0;
+  virtual Result<Subject> verify(std::string_view token) = 0;
+  virtual Result<std::vector<KeyInfo>> list(const Subject& caller) = 0;
+  virtual Status revoke(const Subject& caller, std::string_view id) = 0;
+  virtual bool any() = 0;  // is there a usable key? (then authentication is on)
+};
+
+}  // namespace streamflow::access

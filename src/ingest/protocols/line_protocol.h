@@ -1,0 +1,54 @@
+// Decodes InfluxDB line protocol into RowBatches, one per table and duplicate policy.
+// Source:     InfluxDB line protocol reference: measurement[,tag=value...] field=value[,field=value...] [timestamp].
+// Invariants: pure; every line is either rows in `batches` or an entry in `errors`, none is lost; a good line is kept
+//             whatever its neighbours. Rows keep the order of their lines. Batches satisfy validate().
+// Threads:    a decoder belongs to one thread and reuses its buffers; decode() may be called again and again.
+// Errors:     per line, in `errors`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/row_batch.h"
+#include "model/time.h"
+
+namespace streamflow::ingest {
+
+struct LineProtocolOptions {
+  std::int64_t ns_per_unit = 1;          // of the timestamps: 1, 1'000, 1'000'000, 1'000'000'000, 60e9, 3600e9
+  Timestamp now;                         // for lines without a timestamp
+  DuplicatePolicy duplicates = DuplicatePolicy::kMerge;  // for tables these lines create
+  std::size_t errors_max = 100;          // further ones are only counted
+};
+
+struct LineError {
+  std::uint64_t line = 0;                // from 1
+  std::string text;                      // the line's first 200 bytes
+  std::string reason;                    // e.g. `missing field value after "usage="`
+};
+
+struct LineProtocolResult {
+  std::vector<RowBatch> batches;
+  std::vector<std::vector<std::uint64_t>> line_of_row;  // per batch: the line each row came from
+  std::vector<LineError> errors;
+  std::uint64_t error_count = 0;
+  std::uint64_t line_count = 0;          // lines that carry a point, good or bad
+};
+
+class LineProtocolDecoder {
+ public:
+  LineProtocolDecoder();
+  ~LineProtocolDecoder();
+  // Field types within one body: the first line of a table that names a field decides; a later line of another type is
+  // an error of that line (int64 never silently becomes float64).
+  LineProtocolResult decode(std::string_view body, const LineProtocolOptions& options);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace streamflow::ingest

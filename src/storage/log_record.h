@@ -1,0 +1,50 @@
+// One record of the write-ahead log: what one request changed in one shard, for all its tables, self-describing.
+// Format:     docs/format/wal.md, version 1. The bytes here are a record's payload and header fields; framing and
+//             checksums are wal.h's.
+// Invariants: applying a record is total and deterministic: everything that can refuse has happened before.
+// Threads:    values and pure functions.
+// Errors:     decode answers kCorrupt and says at which byte of the payload; it never reads outside `payload`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/result.h"
+#include "model/row_batch.h"
+#include "model/schema.h"
+#include "model/strong_id.h"
+#include "model/time.h"
+
+namespace streamflow::storage {
+
+// Who sent a record, so that a retry counts once: (producer, epoch, sequence) is remembered per shard. An empty
+// producer asks for no such check.
+struct Producer {
+  std::string id;              // an Idempotency-Key's scope, a Kafka topic-partition, a client's id; at most 255 bytes
+  std::uint64_t epoch = 0;     // a higher epoch of the same producer starts a new sequence
+  std::uint64_t sequence = 0;  // strictly increasing within an epoch
+  friend bool operator==(const Producer&, const Producer&) = default;
+};
+
+enum class RecordKind : std::uint8_t {
+  kRows = 1,  // later kinds (schema changes, deletes, retention, roll-ups) get numbers from here on; readers refuse unknown ones
+};
+
+struct LogRecord {
+  RecordKind kind = RecordKind::kRows;
+  SequenceNumber sequence;     // per shard, consecutive from 1
+  Timestamp commit_time;       // monotonic per shard
+  ProjectName project;
+  Producer producer;
+  std::vector<std::shared_ptr<const RowBatch>> batches;  // kRows: one per table; only this shard's rows
+};
+
+// Payload bytes of `record`. LZ4 is applied by the framing when it helps.
+std::vector<std::byte> encode_record(const LogRecord& record);
+Result<LogRecord> decode_record(std::span<const std::byte> payload);
+
+}  // namespace streamflow::storage
