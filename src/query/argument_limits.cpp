@@ -209,18 +209,6 @@ void check_path(const std::string& function, DataChunk& arguments) {
   }
 }
 
-// strftime(time, format) and strptime(text, format); the format may also be a list or come first.
-void check_time_format(const std::string& function, DataChunk& arguments) {
-  for (std::size_t i = 0; i < arguments.ColumnCount(); ++i) {
-    if (arguments.data[i].GetType().InternalType() != PhysicalType::VARCHAR) continue;
-    const Column texts(arguments, i);
-    for (std::size_t row = 0; row < arguments.size(); ++row) {
-      if (!texts.is_null(row))
-        Budget(function, "bytes of format", kFormatBytesMax, kFormatBytesMax).spend(texts.text_bytes(row));
-    }
-  }
-}
-
 std::uint64_t json_depth(std::string_view text) {
   std::uint64_t depth = 0;
   std::uint64_t deepest = 0;
@@ -301,30 +289,16 @@ constexpr ArgumentLimit kLimits[] = {
     {"parse_dirpath", check_path},
     {"parse_dirname", check_path},
     {"parse_filename", check_path},
-    {"strftime", check_time_format},
-    {"strptime", check_time_format},
-    {"try_strptime", check_time_format},
     {"json_structure", check_json},
     {"json_merge_patch", check_json},
     {"json_pretty", check_json},
 };
 
-constexpr PatternLimit kPatterns[] = {
-    {"regexp_matches", 1},     {"regexp_full_match", 1},  {"regexp_replace", 1},  {"regexp_extract", 1},
-    {"regexp_extract_all", 1}, {"string_split_regex", 1}, {"str_split_regex", 1}, {"regexp_split_to_array", 1},
-};
-
-}  // namespace
-
-std::span<const ArgumentLimit> argument_limits() {
-  return kLimits;
+void check_time_format(const std::string& function, std::string_view format) {
+  Budget(function, "bytes of format", kFormatBytesMax, kFormatBytesMax).spend(static_cast<double>(format.size()));
 }
 
-std::span<const PatternLimit> pattern_limits() {
-  return kPatterns;
-}
-
-void check_pattern(const std::string& function, std::string_view pattern) {
+void check_regex(const std::string& function, std::string_view pattern) {
   Budget(function, "bytes of pattern", kPatternBytesMax, kPatternBytesMax).spend(static_cast<double>(pattern.size()));
   Budget repetitions(function, "repetitions in a pattern", kPatternRepetitionsMax, kPatternRepetitionsMax);
   for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
@@ -339,14 +313,35 @@ void check_pattern(const std::string& function, std::string_view pattern) {
   }
 }
 
-void check_patterns(const std::string& function, duckdb::DataChunk& arguments, std::size_t index) {
-  const bool is_constant = arguments.data[index].GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
+constexpr PatternLimit kPatterns[] = {
+    {"regexp_matches", 1, check_regex},     {"regexp_full_match", 1, check_regex},
+    {"regexp_replace", 1, check_regex},     {"regexp_extract", 1, check_regex},
+    {"regexp_extract_all", 1, check_regex}, {"string_split_regex", 1, check_regex},
+    {"str_split_regex", 1, check_regex},    {"regexp_split_to_array", 1, check_regex},
+    {"strftime", 1, check_time_format},     {"strptime", 1, check_time_format},
+    {"try_strptime", 1, check_time_format},
+};
+
+}  // namespace
+
+std::span<const ArgumentLimit> argument_limits() {
+  return kLimits;
+}
+
+std::span<const PatternLimit> pattern_limits() {
+  return kPatterns;
+}
+
+void check_patterns(const PatternLimit& limit, duckdb::DataChunk& arguments) {
+  auto& vector = arguments.data[limit.index];
+  if (vector.GetType().InternalType() != PhysicalType::VARCHAR) return;
+  const bool is_constant = vector.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
   const std::size_t count = is_constant ? std::min<std::size_t>(arguments.size(), 1) : arguments.size();
-  const Column patterns(arguments, index);
+  const Column patterns(arguments, limit.index);
   for (std::size_t row = 0; row < count; ++row) {
     if (patterns.is_null(row)) continue;
     const auto& text = patterns.text(row);
-    check_pattern(function, {text.GetData(), text.GetSize()});
+    limit.check(limit.function, {text.GetData(), text.GetSize()});
   }
 }
 

@@ -21,15 +21,15 @@ struct ArgumentLimit {
 
 std::span<const ArgumentLimit> argument_limits();
 
-// Functions whose argument `index` is a regular expression. DuckDB compiles constant ones while it plans, so they are
-// checked when the function binds as well.
+// Functions whose argument `index` is a regular expression or a time format. DuckDB compiles constant ones while it
+// plans, so they are checked when the function binds as well.
 struct PatternLimit {
   const char* function;
   std::size_t index;
+  void (*check)(const std::string& function, std::string_view pattern);
 };
 
 std::span<const PatternLimit> pattern_limits();
-void check_pattern(const std::string& function, std::string_view pattern);
-void check_patterns(const std::string& function, duckdb::DataChunk& arguments, std::size_t index);
+void check_patterns(const PatternLimit& limit, duckdb::DataChunk& arguments);
 
 }  // namespace streamflow::query

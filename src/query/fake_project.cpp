@@ -244,6 +244,7 @@ class FakeSnapshot : public storage::ProjectSnapshot {
     {
       const std::lock_guard lock(recorder_->mutex);
       recorder_->last = request;
+      for (auto& predicate : recorder_->last.tag_predicates) predicate.matches = nullptr;  // they die with the query
       ++recorder_->scans;
     }
     return std::unique_ptr<storage::TableScan>(std::make_unique<FakeScan>(found->second, std::move(request)));

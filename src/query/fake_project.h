@@ -38,7 +38,8 @@ class FakeProject : public storage::ProjectReader {
   std::shared_ptr<const storage::ProjectSnapshot> snapshot() const override;
   std::uint64_t schema_version() const override;
 
-  // The last request any scan of this project was made from, and how many scans there were.
+  // The last request any scan of this project was made from, its predicates without their functions; how many scans
+  // there were.
   storage::ScanRequest last_request() const;
   std::uint64_t scan_count() const;
 

@@ -60,9 +60,9 @@ const std::set<std::string>& allowed_table_functions() {
   return names;
 }
 
-// Settings and secrets; the log; time that passes uninterruptibly; plans from outside the gate; recursion as deep as
-// their argument (JSON structures, VARIANT); exponential matching (GLOB). Aggregates whose states allocate by an
-// argument, not by their input.
+// Settings and secrets; the log; time that passes uninterruptibly; plans from outside the gate; recursion as deep as an
+// argument (JSON structures, VARIANT); exponential matching (GLOB); aggregates whose states allocate by an argument,
+// not by their input.
 constexpr const char* kRefusedScalars[] = {"getenv",
                                            "current_setting",
                                            "getvariable",
@@ -75,7 +75,17 @@ constexpr const char* kRefusedScalars[] = {"getenv",
                                            "parse_duckdb_log_message",
                                            "nextval",
                                            "currval",
-                                           "setseed"};
+                                           "setseed",
+                                           "json_transform",
+                                           "json_transform_strict",
+                                           "from_json",
+                                           "from_json_strict",
+                                           "variant_normalize",
+                                           "variant_extract",
+                                           "variant_typeof",
+                                           "variant_bytes_to_variant",
+                                           "variant_to_parquet_variant",
+                                           "~~~"};
 constexpr const char* kRefusedAggregates[] = {"bitstring_agg", "reservoir_quantile"};
 
 duckdb::unique_ptr<duckdb::FunctionData> refuse_scalar(duckdb::ClientContext&, duckdb::ScalarFunction& function,
@@ -131,20 +141,28 @@ void refuse_table_functions(duckdb::ClientContext& context) {
 
 // What a guarded function was bound by, and which argument is its pattern.
 struct PatternGuard : public duckdb::ScalarFunctionInfo {
-  PatternGuard(duckdb::bind_scalar_function_t bind, std::size_t argument) : original(bind), index(argument) {}
+  PatternGuard(duckdb::bind_scalar_function_t bind, const PatternLimit& pattern_limit)
+      : original(bind), limit(pattern_limit) {}
   duckdb::bind_scalar_function_t original;
-  std::size_t index;
+  const PatternLimit& limit;
 };
+
+void check_constant(duckdb::ClientContext& context, const PatternLimit& limit, const duckdb::Expression& pattern) {
+  if (!pattern.IsFoldable()) return;
+  const auto value = duckdb::ExpressionExecutor::EvaluateScalar(context, pattern);
+  if (value.IsNull()) return;
+  if (value.type().id() == duckdb::LogicalTypeId::VARCHAR) limit.check(limit.function, duckdb::StringValue::Get(value));
+  if (value.type().id() != duckdb::LogicalTypeId::LIST) return;
+  for (const auto& child : duckdb::ListValue::GetChildren(value)) {  // strptime(text, [format, format])
+    if (!child.IsNull()) limit.check(limit.function, child.ToString());
+  }
+}
 
 duckdb::unique_ptr<duckdb::FunctionData> bind_guarded(
     duckdb::ClientContext& context, duckdb::ScalarFunction& function,
     duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
   const auto guard = duckdb::shared_ptr_cast<duckdb::ScalarFunctionInfo, PatternGuard>(function.function_info);
-  const auto& pattern = *arguments[guard->index];
-  if (pattern.IsFoldable()) {
-    const auto value = duckdb::ExpressionExecutor::EvaluateScalar(context, pattern);
-    if (!value.IsNull()) check_pattern(function.name, duckdb::StringValue::Get(value));
-  }
+  check_constant(context, guard->limit, *arguments[guard->limit.index]);
   return guard->original == nullptr ? nullptr : guard->original(context, function, arguments);
 }
 
@@ -153,16 +171,15 @@ void limit_patterns(duckdb::ClientContext& context) {
     auto* entry = find<duckdb::ScalarFunctionCatalogEntry>(context, limit.function);
     if (entry == nullptr) continue;
     for (auto& function : entry->functions.functions) {
-      function.SetExtraFunctionInfo<PatternGuard>(function.GetBindCallback(), limit.index);
+      function.SetExtraFunctionInfo<PatternGuard>(function.GetBindCallback(), limit);
       function.SetBindCallback(bind_guarded);
       auto original = function.GetFunctionCallback();
-      const std::string name = limit.function;
-      const std::size_t index = limit.index;
-      function.SetFunctionCallback([original, name, index](duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
-                                                           duckdb::Vector& result) {
-        check_patterns(name, arguments, index);
-        original(arguments, state, result);
-      });
+      if (!original) continue;  // set by the original bind
+      function.SetFunctionCallback(
+          [original, &limit](duckdb::DataChunk& arguments, duckdb::ExpressionState& state, duckdb::Vector& result) {
+            check_patterns(limit, arguments);
+            original(arguments, state, result);
+          });
     }
   }
 }

@@ -225,9 +225,9 @@ duckdb::unique_ptr<Expression> over_first_column(const Expression& expression) {
 // Evaluates one expression, one text at a time. Not thread-safe.
 class Evaluator {
  public:
-  Evaluator(duckdb::ClientContext& context, const Expression& expression)
-      : executor_(context, expression), result_(duckdb::LogicalType::BOOLEAN) {
+  Evaluator(duckdb::ClientContext& context, const Expression& expression) : executor_(context, expression) {
     input_.Initialize(context, {duckdb::LogicalType::VARCHAR}, 1);
+    result_.Initialize(context, {duckdb::LogicalType::BOOLEAN}, 1);
   }
 
   bool holds(std::optional<std::string_view> value) {
@@ -240,9 +240,10 @@ class Evaluator {
     } else {
       duckdb::FlatVector::SetNull(text, 0, true);
     }
-    executor_.ExecuteExpression(input_, result_);
+    result_.Reset();  // or the NULL of an earlier value stays
+    executor_.Execute(input_, result_);
     duckdb::UnifiedVectorFormat format;
-    result_.ToUnifiedFormat(1, format);
+    result_.data[0].ToUnifiedFormat(1, format);
     const auto row = format.sel->get_index(0);
     return format.validity.RowIsValid(row) && duckdb::UnifiedVectorFormat::GetData<bool>(format)[row];
   }
@@ -250,7 +251,7 @@ class Evaluator {
  private:
   duckdb::ExpressionExecutor executor_;
   duckdb::DataChunk input_;
-  duckdb::Vector result_;
+  duckdb::DataChunk result_;
 };
 
 // Lends evaluators to as many threads as ask at once.

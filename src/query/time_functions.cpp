@@ -172,6 +172,7 @@ class Registrar {
   void add_reconcile() {
     ScalarFunction function(kReconcileFunction, {LogicalType::ANY}, LogicalType::ANY, never_runs);
     function.varargs = LogicalType::ANY;
+    function.SetNullHandling(duckdb::FunctionNullHandling::SPECIAL_HANDLING);
     function.SetBindExpressionCallback(reconcile);
     duckdb::CreateScalarFunctionInfo info(std::move(function));
     info.internal = true;
