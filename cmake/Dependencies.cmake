@@ -31,4 +31,4 @@ add_library(DuckDB::DuckDB SHARED IMPORTED)
 set_target_properties(DuckDB::DuckDB PROPERTIES
   IMPORTED_LOCATION ${STREAMFLOW_DEPS}/duckdb/lib/libduckdb.so
   IMPORTED_SONAME libduckdb.so
-  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${STREAMFLOW_DEPS}/duckdb/include)
+  INTERFACE_INCLUDE_DIRECTORIES ${STREAMFLOW_DEPS}/duckdb/include)

@@ -23,6 +23,8 @@
 
 namespace streamflow::storage {
 
+__extension__ typedef __int128 Int128;  // sums of integers are exact
+
 // Statistics of one column over one block or micro-block; NULLs are not counted in anything but `nulls`.
 struct BlockStatistics {
   std::uint32_t count = 0, nulls = 0;
@@ -30,7 +32,7 @@ struct BlockStatistics {
   std::uint64_t first_bits = 0, last_bits = 0;   // of the earliest and latest non-NULL row
   std::int64_t first_time = 0, last_time = 0;    // ns, of those rows
   double sum_double = 0;                         // float64
-  __int128 sum_int = 0;                          // int64, uint64, boolean: exact
+  Int128 sum_int = 0;                          // int64, uint64, boolean: exact
 };
 
 // One block: at most 2048 rows. Either rows of one series, or ("packed") of several consecutive short ones.
