@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kExtension = ".wal";
+constexpr std::string_view kUnfinished = ".wal.tmp";  // of a replace_file that a crash cut short
 constexpr std::size_t kHexDigits = 16;
 
 std::string hex(std::uint64_t value, std::size_t digits) {
@@ -38,14 +39,16 @@ class Recovery {
  public:
   Recovery(FileSystem& files, const fs::path& folder, const WalOptions& options, SequenceNumber after,
            const std::function<Status(LogRecord)>& apply)
-      : files_(files), folder_(folder), options_(options), after_(after), apply_(apply), last_(0) {}
+      : files_(files), folder_(folder), options_(options), after_(after), apply_(apply) {}
 
   Result<WalRecovered> run();
 
  private:
   struct Tail {                               // what to do with the last file
-    std::optional<std::uint64_t> keep_bytes;  // nothing: remove it
+    std::optional<std::uint64_t> keep_bytes;  // up to its last record; nothing: remove the file
+    std::uint64_t torn_begin = 0;             // what lies behind is torn
     bool quarantine = false;                  // intact but never synced records go with the tail
+    bool rewrite = false;                     // some of what is kept was perhaps never synced
   };
 
   Status list();
@@ -71,6 +74,7 @@ class Recovery {
   SequenceNumber proven_;        // the last file's frames say that records up to here had been synced
   std::optional<WalLoss> loss_;  // begun, its end not yet seen
   std::vector<fs::path> rotten_;
+  std::vector<std::string> unfinished_;
   Tail tail_;
   std::vector<std::byte> bytes_;  // of the file being replayed
   std::vector<std::byte> scratch_;
@@ -93,16 +97,19 @@ Result<WalRecovered> Recovery::run() {
   last_ = std::max(last_, after_);
   result_.replay.last_sequence = last_;
   SF_CHECK(refuse_losses());
-  for (const fs::path& path : rotten_) {
+  SF_CHECK(mend_last());
+  for (const fs::path& path : rotten_) {  // as they will be found next time: one copy each, however often
     SF_CHECK(quarantine(path));
   }
-  SF_CHECK(mend_last());
   return std::move(result_);
 }
 
 Status Recovery::list() {
   SF_TRY(names, files_.list(folder_));
   for (const std::string& name : names) {  // sorted, so in order of sequence
+    if (name.ends_with(kUnfinished)) {
+      unfinished_.push_back(name);
+    }
     const std::optional<SequenceNumber> first = sequence_of_name(name);
     if (!first) {
       continue;
@@ -168,7 +175,7 @@ Status Recovery::replay_file(std::size_t index) {
   std::uint64_t end = entry.bytes;
   if (is_last) {
     tail_ = find_tail(entry, scan);
-    end = *tail_.keep_bytes;
+    end = tail_.torn_begin;
     result_.replay.torn_bytes += entry.bytes - end;
   }
   return deliver(entry, scan, end);
@@ -183,23 +190,35 @@ Recovery::Tail Recovery::find_tail(const WalFileEntry& entry, const WalFileScan&
   for (const WalBadRange& bad : scan.bad) {
     proven_ = std::max(proven_, bad.synced_through);
   }
-  Tail tail{entry.bytes};
+  Tail tail;
+  tail.torn_begin = entry.bytes;
   SequenceNumber before = {entry.first_sequence.value - 1};
   std::size_t frame = 0;
-  for (std::size_t i = 0; i < scan.bad.size(); ++i) {
+  for (std::size_t i = 0; i < scan.bad.size() && tail.torn_begin == entry.bytes; ++i) {
     for (; frame < scan.bad_before_frame[i]; ++frame) {
       before = std::max(before, SequenceNumber{scan.frames[frame].header.sequence});
     }
-    if (before < proven_) {
+    if (before >= proven_) {
+      tail.torn_begin = scan.bad[i].begin;
+    }
+  }
+  // Marks behind the last record go: nobody synced them, and a file that is not the last needs none. Rot stays.
+  std::uint64_t keep = std::min<std::uint64_t>(entry.bytes, kWalHeaderBytes);
+  for (const WalBadRange& bad : scan.bad) {
+    keep = bad.begin < tail.torn_begin ? std::max(keep, bad.end) : keep;
+  }
+  for (const WalFrame& f : scan.frames) {
+    if (f.header.kind != static_cast<std::uint8_t>(WalFrameKind::kRecord)) {
       continue;
     }
-    tail.keep_bytes = scan.bad[i].begin;
-    for (; frame < scan.frames.size(); ++frame) {
-      tail.quarantine =
-          tail.quarantine || scan.frames[frame].header.kind == static_cast<std::uint8_t>(WalFrameKind::kRecord);
+    tail.quarantine = tail.quarantine || f.offset >= tail.torn_begin;
+    if (f.offset >= tail.torn_begin) {
+      continue;
     }
-    break;
+    keep = std::max(keep, f.end);
+    tail.rewrite = tail.rewrite || f.header.sequence > proven_.value;
   }
+  tail.keep_bytes = keep;
   return tail;
 }
 
@@ -257,13 +276,10 @@ Status Recovery::deliver_frame(const WalFileEntry& entry, const WalFrame& frame)
 // A file's name says which record it begins with: what is missing before it is lost.
 void Recovery::begin_file(const WalFileEntry& entry) {
   const SequenceNumber first = entry.first_sequence;
-  if (loss_) {
-    close_loss(first);
-  }
-  if (first.value > std::max(last_, after_).value + 1) {
+  if (!loss_ && first.value > std::max(last_, after_).value + 1) {
     loss_ = WalLoss{entry.path, 0, 0, std::max(last_, after_), {}};
-    close_loss(first);
   }
+  close_loss(first);
   last_.value = std::max(last_.value, first.value - 1);
 }
 
@@ -319,23 +335,31 @@ Status Recovery::quarantine(const fs::path& path) {
   return replace_file(files_, folder / name, bytes);
 }
 
-// Cuts the torn tail; cut or not, truncate makes durable what was replayed, so that later records never follow a hole.
+// Leaves the last file as one that is whole on disk up to its last record, so that later records never follow a hole.
 Status Recovery::mend_last() {
+  for (const std::string& name : unfinished_) {
+    SF_CHECK(files_.remove(folder_ / name));
+  }
   if (result_.files.empty()) {
     return Ok{};
   }
   WalFileEntry& last = result_.files.back();
-  if (tail_.keep_bytes) {
-    if (tail_.quarantine) {
-      SF_CHECK(quarantine(last.path));
-    }
-    last.bytes = *tail_.keep_bytes;
+  if (!tail_.keep_bytes) {
+    SF_CHECK(files_.remove(last.path));
+    SF_CHECK(files_.sync_folder(folder_));
+    result_.files.pop_back();
+    return Ok{};
+  }
+  if (tail_.quarantine) {
+    SF_CHECK(quarantine(last.path));
+  }
+  last.bytes = *tail_.keep_bytes;
+  if (!tail_.rewrite) {
     return files_.truncate(last.path, last.bytes);
   }
-  SF_CHECK(files_.remove(last.path));
-  SF_CHECK(files_.sync_folder(folder_));
-  result_.files.pop_back();
-  return Ok{};
+  // Records that no sync is known to have covered may be in memory alone, and marked clean there when a sync failed
+  // before this start: syncing again would answer "done" and write nothing. Only writing them again is safe.
+  return replace_file(files_, last.path, std::span(bytes_).first(last.bytes));
 }
 
 }  // namespace
