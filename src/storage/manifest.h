@@ -4,13 +4,18 @@
 // Invariants: a segment file is readable from the moment it is named here until it is not; a file in segments/ that no
 //             manifest names is an orphan of a crash and is removed on open.
 // Threads:    publish is serialised by the caller.
-// Errors:     kCorrupt when no valid manifest is left but files exist: never silently an empty database.
+// Errors:     kCorrupt when the newest manifest is damaged. It never falls back to an older one: a file gets its name
+//             only when it is whole and synced, so damage is rot, and the log and segments that the older one needs may
+//             be gone already. kUnsupported when a newer version wrote it. After a publish that failed to rename nobody knows which of
+//             the two manifests a restart will find: every later publish answers kUnavailable, and no file that either
+//             of them names may be removed before a restart.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,15 +65,18 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
+inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{1} << 30U;  // some 8 M segments
+
+// For manifests that publish() accepts: a database id of 32 hex digits, names of at most kNameBytesMax.
 std::vector<std::byte> encode_manifest(const Manifest& manifest);
 Result<Manifest> decode_manifest(std::span<const std::byte> bytes);
 
 class ManifestStore {
  public:
-  // Loads the newest valid manifest of `folder`; generation 0 when there is none.
+  // Loads the newest manifest of `folder`, which is made when missing; generation 0 when there is none. Removes unfinished ones.
   static Result<ManifestStore> open(FileSystem& files, std::filesystem::path folder);
   const Manifest& current() const { return current_; }
-  // Durable when it returns: writes generation current + 1 and forgets older files.
+  // Durable when it returns: writes generation current + 1 (whatever `next` says) and forgets older files.
   Status publish(Manifest next);
 
  private:
@@ -76,6 +84,7 @@ class ManifestStore {
   FileSystem* files_;
   std::filesystem::path folder_;
   Manifest current_;
+  std::string failed_;  // why nothing may be published any more
 };
 
 }  // namespace streamflow::storage
