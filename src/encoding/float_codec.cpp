@@ -5,6 +5,8 @@
 #include <bit>
 #include <cmath>
 
+#include "encoding/batches.h"
+
 namespace streamflow::encoding {
 namespace {
 
@@ -13,7 +15,6 @@ constexpr std::array<double, kDecimalDigitsMax + 1> kPowers{1e0,  1e1,  1e2,  1e
                                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr unsigned kDigitsTried = 17;  // more than a double can print
 constexpr std::size_t kSample = 64;
-constexpr std::size_t kBatch = 256;         // fixed trip count: g++ -O2 vectorises only such loops
 constexpr double kExceptionBits = 75;       // position and 64 bits
 constexpr double kBitsPerDigit = 3.3219281;
 constexpr std::size_t kBitsWorthTrying = 24;  // per value; a decimal block above it is compared with plain bits
@@ -49,19 +50,6 @@ inline std::uint64_t fold_sign(std::uint64_t bits) {
   return bits ^ (static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> 63U) >> 1U);
 }
 
-template <class Function>
-void for_each_batch(std::size_t count, const Function& function) {
-  std::size_t done = 0;
-  for (; done + kBatch <= count; done += kBatch) {
-    for (std::size_t i = 0; i < kBatch; ++i) {
-      function(done + i);
-    }
-  }
-  for (; done < count; ++done) {
-    function(done);
-  }
-}
-
 }  // namespace
 
 std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> values) {
@@ -93,7 +81,7 @@ std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> val
 void FloatEncoder::encode_bits(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix,
                                Bytes& out) {
   mapped_.resize(values.size());
-  for_each_batch(values.size(), [&](std::size_t i) { mapped_[i] = fold_sign(values[i]); });
+  for_each_in_batches(values.size(), [&](std::size_t i) { mapped_[i] = fold_sign(values[i]); });
   integers_.encode(mapped_, starts, out, Map::kOrderedBits, mask, prefix);
 }
 
@@ -105,7 +93,7 @@ bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, unsigne
   std::uint64_t* const mapped = mapped_.data();
   std::uint8_t* const exact = exact_.data();
   const double power = kPowers[digits];
-  for_each_batch(count, [=](std::size_t i) {
+  for_each_in_batches(count, [=](std::size_t i) {
     const Decimal decimal = to_decimal(values[i], power);
     mapped[i] = decimal.number;
     exact[i] = decimal.exact ? 1 : 0;
@@ -154,7 +142,7 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
   }
   if (descriptor.map == Map::kOrderedBits) {
     SF_CHECK(decode_integers_after(descriptor, in, starts, out));
-    for_each_batch(out.size(), [values = out.data()](std::size_t i) { values[i] = fold_sign(values[i]); });
+    for_each_in_batches(out.size(), [values = out.data()](std::size_t i) { values[i] = fold_sign(values[i]); });
     return Ok{};
   }
   if (descriptor.map != Map::kDecimal) {
@@ -167,7 +155,7 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
     return corrupt_block("the decimal map's parameters are out of range");
   }
   SF_CHECK(decode_integers_after(descriptor, in, starts, out));
-  for_each_batch(out.size(), [values = out.data(), power = kPowers[digits]](std::size_t i) {
+  for_each_in_batches(out.size(), [values = out.data(), power = kPowers[digits]](std::size_t i) {
     values[i] = from_decimal(values[i], power);
   });
   for (std::size_t i = 0; i < positions.size(); ++i) {

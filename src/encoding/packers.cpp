@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "encoding/batches.h"
 #include "encoding/bit_packing.h"
 
 namespace streamflow::encoding {
@@ -62,10 +63,10 @@ LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& s
   return counts[0];
 }
 
-PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, const Shape& shape) {
+PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, unsigned longest, const Shape& shape) {
   PackPlan best{.packer = Packer::kPatched, .cost_bits = ~std::uint64_t{0}};
   std::uint64_t exception_bits = 0;
-  for (unsigned width = 63; width < 64; --width) {
+  for (unsigned width = longest - 1; width < 64; --width) {  // ends when width wraps
     exception_bits += std::uint64_t{lengths[width + 1]} * (8 + varint_bits(width + 1));
     const std::uint64_t cost = count * width + exception_bits;
     if (cost <= best.cost_bits) {
@@ -79,19 +80,21 @@ PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, const
   return best;
 }
 
-// k by the histogram: a value of n bits is about 0.75 * 2^n.
-unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count) {
+// k by the histogram: the quotient of a value of n bits, shifted right by k, is on average 1.5 * 2^(n - k - 1) - 0.5.
+// Values of more than k + 5 bits are exceptions. `longest` is the greatest length that occurs.
+unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count, unsigned longest) {
+  constexpr double kQuotientOfExtraBits[] = {0, 1, 2.5, 5.5, 11.5, 23.5};
+  constexpr unsigned kExtraBitsMax = 5;
   unsigned best = 0;
   double best_cost = 1e300;
-  for (unsigned k = 0; k <= kRiceWidthMax; ++k) {
-    double cost = static_cast<double>(count) * k;
-    for (unsigned n = k + 1; n <= std::min(k + 5, 64U); ++n) {
-      cost += static_cast<double>(lengths[n]) * 0.75 * static_cast<double>(1U << (n - k));
+  std::uint64_t exceptions = 0;
+  for (unsigned k = std::min(longest, 64U); k <= 64; --k) {  // ends when k wraps
+    exceptions += k + kExtraBitsMax + 1 <= longest ? lengths[k + kExtraBitsMax + 1] : 0;
+    double cost = static_cast<double>(count) * k + static_cast<double>(exceptions) * 40;
+    for (unsigned n = k + 1; n <= std::min(k + kExtraBitsMax, longest); ++n) {
+      cost += lengths[n] * kQuotientOfExtraBits[n - k];
     }
-    for (unsigned n = k + 6; n <= 64; ++n) {
-      cost += static_cast<double>(lengths[n]) * 40;
-    }
-    if (cost < best_cost) {
+    if (k <= kRiceWidthMax && cost < best_cost) {
       best_cost = cost;
       best = k;
     }
@@ -99,19 +102,16 @@ unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count) {
   return best;
 }
 
-PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram& lengths, const Shape& shape) {
+PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram& lengths, unsigned longest,
+                   const Shape& shape) {
   PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center, .one_sided = shape.one_sided};
-  plan.width = guess_rice_width(lengths, values.size());
+  plan.width = guess_rice_width(lengths, values.size(), longest);
   std::uint64_t quotients = 0;
   std::uint64_t exceptions = 0;
   for (const std::uint64_t value : values) {
     const std::uint64_t q = distance(value, shape) >> plan.width;
     quotients += q < kQuotientMax ? q : 0;
     exceptions += q < kQuotientMax ? 0 : 1;
-  }
-  unsigned longest = 64;
-  while (longest > 0 && lengths[longest] == 0) {
-    --longest;
   }
   plan.cost_bits = values.size() * (plan.width + 1) + quotients + exceptions * (8 + varint_bits(longest)) + 8 * 5;
   return plan;
@@ -202,23 +202,37 @@ Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
   return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
-// Turns the one-bits' positions into quotients and joins them with the low bits already in `out`.
-bool join_quotients(ByteSpan unary, unsigned width, std::span<std::uint64_t> out) {
-  std::size_t i = 0;
-  std::uint64_t next = 0;  // the bit after the previous one-bit
-  for (std::size_t byte = 0; byte < unary.size() && i < out.size(); byte += 8) {
+// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left over.
+bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& positions) {
+  constexpr std::size_t kStride = 4;
+  positions.resize(count + 64 + kStride);  // the last word is written whole, in strides
+  std::size_t found = 0;
+  for (std::size_t byte = 0; byte < unary.size(); byte += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, unary.data() + byte, std::min<std::size_t>(8, unary.size() - byte));
-    if (out.size() - i < static_cast<std::size_t>(std::popcount(word))) {
+    const auto ones = static_cast<std::size_t>(std::popcount(word));
+    if (ones > count - found) {
       return false;
     }
-    for (; word != 0; word &= word - 1, ++i) {
-      const std::uint64_t position = byte * 8 + static_cast<std::uint64_t>(std::countr_zero(word));
-      out[i] |= (position - next) << width;
-      next = position + 1;
+    // Strides write past the end of the word's ones rather than branch on each: the next word overwrites that.
+    std::uint32_t* at = positions.data() + found;
+    for (; word != 0; at += kStride) {
+      for (std::size_t i = 0; i < kStride; ++i) {
+        at[i] = static_cast<std::uint32_t>(byte * 8) + static_cast<std::uint32_t>(std::countr_zero(word));
+        word &= word - 1;
+      }
     }
+    found += ones;
   }
-  return i == out.size() && (next + 7) / 8 == unary.size();
+  return found == count && count > 0 && positions[count - 1] / 8 + 1 == unary.size();
+}
+
+// Joins quotients, the gaps between one-bits, with the low bits already in `out`.
+void join_quotients(std::span<const std::uint32_t> ones, unsigned width, std::span<std::uint64_t> out) {
+  out[0] |= std::uint64_t{ones[0]} << width;
+  for_each_in_batches(out.size() - 1, [=, low = out.data() + 1, one = ones.data()](std::size_t i) {
+    low[i] |= std::uint64_t{one[i + 1] - one[i] - 1} << width;
+  });
 }
 
 Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
@@ -234,19 +248,22 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   if (!in.ok()) {
     return corrupt_block("Rice codes end early");
   }
-  unpack_bits(low, 0, width, out);
-  if (!join_quotients(unary, width, out)) {
+  std::vector<std::uint32_t> ones;
+  if (!find_ones(unary, out.size(), ones)) {
     return corrupt_block("the unary part has another number of values");
   }
+  unpack_bits(low, 0, width, out);
+  join_quotients(ones, width, out);
   for (const std::uint32_t position : positions) {
     out[position] = in.varint();
   }
   if (!in.ok()) {
     return corrupt_block("exceptions end early");
   }
-  const bool one_sided = (coded & kOneSidedBit) != 0;
-  for (std::uint64_t& value : out) {
-    value = base + (one_sided ? value : unzigzag(value));
+  if ((coded & kOneSidedBit) != 0) {
+    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
+  } else {
+    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
   }
   return Ok{};
 }
@@ -268,11 +285,16 @@ PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
     best = {.packer = Packer::kRaw, .cost_bits = residuals.size() * 64};
   }
   const LengthHistogram lengths = lengths_of(residuals, shape);
-  if (const PackPlan patched = plan_patched(lengths, residuals.size(), shape); patched.cost_bits < best.cost_bits) {
+  unsigned longest = 64;  // at least 1: values differ, so not all are the centre
+  while (lengths[longest] == 0) {
+    --longest;
+  }
+  if (const PackPlan patched = plan_patched(lengths, residuals.size(), longest, shape); patched.cost_bits < best.cost_bits) {
     best = patched;
   }
   // Rice decodes at half the speed of the others: it has to save 3% (research: codecs, M).
-  if (const PackPlan rice = plan_rice(residuals, lengths, shape); rice.cost_bits + rice.cost_bits / 32 < best.cost_bits) {
+  if (const PackPlan rice = plan_rice(residuals, lengths, longest, shape);
+      rice.cost_bits + rice.cost_bits / 32 < best.cost_bits) {
     best = rice;
   }
   return best;
