@@ -16,7 +16,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using streamflow::bench::TsbsGenerator;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 struct Shape {
   streamflow::bench::TsbsOptions tsbs;
@@ -33,7 +35,9 @@ struct Figures {
 bool measure(const Shape& shape, Figures& figures) {
   TsbsGenerator generator(shape.tsbs);
   std::vector<std::string> bodies(shape.batches);
-  for (std::string& body : bodies) { generator.append(shape.batch, body); }  // touches the memory
+  for (std::string& body : bodies) {
+    generator.append(shape.batch, body);
+  }  // touches the memory
   generator = TsbsGenerator(shape.tsbs);
   const Clock::time_point start = Clock::now();
   std::size_t bytes = 0;
@@ -54,10 +58,14 @@ bool measure(const Shape& shape, Figures& figures) {
       const Clock::time_point begin = Clock::now();
       const streamflow::ingest::LineProtocolResult result = decoder.decode(body, {});
       seconds += seconds_since(begin);
-      if (result.batches.size() != 1 || result.error_count != 0) { return false; }
+      if (result.batches.size() != 1 || result.error_count != 0) {
+        return false;
+      }
       decoded += result.batches[0].point_count();
     }
-    if (decoded != shape.batch * shape.batches * TsbsGenerator::kFields) { return false; }
+    if (decoded != shape.batch * shape.batches * TsbsGenerator::kFields) {
+      return false;
+    }
     figures.decoder_points.push_back(static_cast<double>(decoded) / seconds);
   }
   std::sort(figures.decoder_points.begin(), figures.decoder_points.end());
@@ -67,14 +75,17 @@ bool measure(const Shape& shape, Figures& figures) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  streamflow::bench::Options arguments(argc, argv, "line_protocol_bench [--hosts N] [--batch N] [--batches N] [--rounds N] [--json]");
+  streamflow::bench::Options arguments(
+      argc, argv, "line_protocol_bench [--hosts N] [--batch N] [--batches N] [--rounds N] [--json]");
   Shape shape;
   shape.tsbs.hosts = static_cast<std::uint32_t>(arguments.integer("--hosts", 4000));
   shape.batch = arguments.integer("--batch", shape.batch);
   shape.batches = arguments.integer("--batches", shape.batches);
   shape.rounds = arguments.integer("--rounds", shape.rounds);
   const bool json = arguments.flag("--json");
-  if (!arguments.accepted() || shape.tsbs.hosts == 0 || shape.rounds == 0 || shape.batch == 0) { return 2; }
+  if (!arguments.accepted() || shape.tsbs.hosts == 0 || shape.rounds == 0 || shape.batch == 0) {
+    return 2;
+  }
 
   Figures figures;
   if (!measure(shape, figures)) {
@@ -87,7 +98,7 @@ int main(int argc, char** argv) {
                      "\"decoder_points_per_second\":%.0f,\"best\":%.0f,\"ns_per_row\":%.1f}\n"
                    : "hosts %u, batch %llu rows, %.1f bytes a row\ngenerator %.0f points/s\n"
                      "decoder   %.0f points/s (median), %.0f (best), %.1f ns a row\n",
-              shape.tsbs.hosts, static_cast<unsigned long long>(shape.batch), figures.bytes_per_row, figures.generator_points, median,
-              figures.decoder_points.back(), ns_per_row);
+              shape.tsbs.hosts, static_cast<unsigned long long>(shape.batch), figures.bytes_per_row,
+              figures.generator_points, median, figures.decoder_points.back(), ns_per_row);
   return 0;
 }

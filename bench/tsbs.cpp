@@ -14,10 +14,11 @@ struct FieldText {
   std::size_t bytes;
 };
 constexpr FieldText kFieldTexts[TsbsGenerator::kFields] = {
-    {"usage_user=", 11},      {"i,usage_system=", 15}, {"i,usage_idle=", 13},    {"i,usage_nice=", 13},  {"i,usage_iowait=", 15},
-    {"i,usage_irq=", 12},     {"i,usage_softirq=", 16}, {"i,usage_steal=", 14}, {"i,usage_guest=", 14}, {"i,usage_guest_nice=", 19}};
+    {"usage_user=", 11},     {"i,usage_system=", 15},    {"i,usage_idle=", 13},    {"i,usage_nice=", 13},
+    {"i,usage_iowait=", 15}, {"i,usage_irq=", 12},       {"i,usage_softirq=", 16}, {"i,usage_steal=", 14},
+    {"i,usage_guest=", 14},  {"i,usage_guest_nice=", 19}};
 
-constexpr const char* kRegions[] = {"us-east-1", "us-west-1", "us-west-2", "eu-west-1", "eu-central-1",
+constexpr const char* kRegions[] = {"us-east-1",      "us-west-1",      "us-west-2",      "eu-west-1", "eu-central-1",
                                     "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1"};
 constexpr const char* kSystems[] = {"Ubuntu16.10", "Ubuntu16.04LTS", "Ubuntu15.10"};
 constexpr const char* kArchitectures[] = {"x64", "x86"};
@@ -36,7 +37,8 @@ struct Decimals {
   Decimals() {
     for (int value = 0; value <= 100; ++value) {
       char* const first = text[static_cast<std::size_t>(value)].data();
-      bytes[static_cast<std::size_t>(value)] = static_cast<std::uint8_t>(std::to_chars(first, first + 4, value).ptr - first);
+      bytes[static_cast<std::size_t>(value)] =
+          static_cast<std::uint8_t>(std::to_chars(first, first + 4, value).ptr - first);
     }
   }
 };
@@ -62,16 +64,19 @@ std::string host_text(std::uint32_t number, std::uint64_t seed) {
   std::uint64_t random = mixed(seed ^ (std::uint64_t{number} << 20U));
   const auto next = [&] { return random = mixed(random); };
   const std::string region = pick(kRegions, next());
-  return "cpu,hostname=host_" + std::to_string(number) + ",region=" + region + ",datacenter=" + region + static_cast<char>('a' + next() % 3) +
-         ",rack=" + std::to_string(next() % 100) + ",os=" + pick(kSystems, next()) + ",arch=" + pick(kArchitectures, next()) +
-         ",team=" + pick(kTeams, next()) + ",service=" + std::to_string(next() % 20) + ",service_version=" + std::to_string(next() % 2) +
+  return "cpu,hostname=host_" + std::to_string(number) + ",region=" + region + ",datacenter=" + region +
+         static_cast<char>('a' + next() % 3) + ",rack=" + std::to_string(next() % 100) +
+         ",os=" + pick(kSystems, next()) + ",arch=" + pick(kArchitectures, next()) + ",team=" + pick(kTeams, next()) +
+         ",service=" + std::to_string(next() % 20) + ",service_version=" + std::to_string(next() % 2) +
          ",service_environment=" + pick(kEnvironments, next()) + " ";
 }
 
 }  // namespace
 
 TsbsGenerator::TsbsGenerator(const TsbsOptions& options)
-    : options_(options), state_(mixed(options.seed ^ (std::uint64_t{options.first_host} << 32U))), time_ns_(options.start_ns) {
+    : options_(options),
+      state_(mixed(options.seed ^ (std::uint64_t{options.first_host} << 32U))),
+      time_ns_(options.start_ns) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const double p = (static_cast<double>(i) + 0.5) / static_cast<double>(steps_.size());
     steps_[i] = static_cast<std::int32_t>(std::lround(normal_quantile(p) * 1000));
@@ -80,7 +85,9 @@ TsbsGenerator::TsbsGenerator(const TsbsOptions& options)
   for (std::uint32_t i = 0; i < options.hosts; ++i) {
     Host& host = hosts_.emplace_back();
     host.text = host_text(options.first_host + i, options.seed);
-    for (std::int32_t& value : host.values) { value = static_cast<std::int32_t>(random() % 100'000); }
+    for (std::int32_t& value : host.values) {
+      value = static_cast<std::int32_t>(random() % 100'000);
+    }
     line_bytes_max_ = std::max(line_bytes_max_, host.text.size());
   }
   line_bytes_max_ += kFields * (sizeof(FieldText::text) + 4) + time_text_.size() + 3;
@@ -122,7 +129,8 @@ void TsbsGenerator::append(std::uint64_t rows, std::string& out) {
   for (std::uint64_t row = 0; row < rows; ++row) {
     if (next_host_ == 0) {
       time_ns_ = options_.start_ns + static_cast<std::int64_t>(rows_ / hosts_.size()) * options_.interval_ns;
-      time_bytes_ = static_cast<std::size_t>(std::to_chars(time_text_.data(), time_text_.data() + time_text_.size(), time_ns_).ptr - time_text_.data());
+      time_bytes_ = static_cast<std::size_t>(
+          std::to_chars(time_text_.data(), time_text_.data() + time_text_.size(), time_ns_).ptr - time_text_.data());
     }
     at = write_row(hosts_[next_host_], at);
     next_host_ = next_host_ + 1 == hosts_.size() ? 0 : next_host_ + 1;

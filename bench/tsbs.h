@@ -34,7 +34,7 @@ class TsbsGenerator {
 
  private:
   struct Host {
-    std::string text;  // "cpu,hostname=...,service_environment=... "
+    std::string text;                            // "cpu,hostname=...,service_environment=... "
     std::array<std::int32_t, kFields> values{};  // thousandths
   };
   std::uint64_t random();

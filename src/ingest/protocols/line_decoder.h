@@ -101,15 +101,15 @@ class LineDecoder {
   std::uint32_t previous_series_ = KeyMemo::kNone;
 
   // The current line.
-  Table* table_ = nullptr;             // nullptr: a table of its own, named measurement_
-  std::string_view measurement_;       // unescaped
-  std::string_view series_text_;       // raw
+  Table* table_ = nullptr;        // nullptr: a table of its own, named measurement_
+  std::string_view measurement_;  // unescaped
+  std::string_view series_text_;  // raw
   std::uint64_t series_hash_ = 0;
-  std::uint32_t series_index_ = 0;     // kNone: not yet in series_memo_
-  std::vector<TagText> tags_;          // only when series_index_ is kNone or of an older generation
+  std::uint32_t series_index_ = 0;  // kNone: not yet in series_memo_
+  std::vector<TagText> tags_;       // only when series_index_ is kNone or of an older generation
   std::vector<StagedField> staged_;
   std::size_t staged_count_ = 0;
-  bool regular_ = true;                // every field was the expected one
+  bool regular_ = true;  // every field was the expected one
   std::vector<std::string_view> new_fields_;
   std::deque<std::string> unescaped_;
   std::uint64_t stamp_ = 0;

@@ -47,13 +47,13 @@ enum class LineFault : std::uint8_t {
 
 struct LineFaultReport {
   LineFault fault = LineFault::kNone;
-  const char* at = nullptr;      // where in the body
-  std::string_view kind;         // "measurement", "tag", "field"
-  std::string_view name;         // of the measurement, tag or field concerned
-  std::string_view text;         // the offending text
+  const char* at = nullptr;  // where in the body
+  std::string_view kind;     // "measurement", "tag", "field"
+  std::string_view name;     // of the measurement, tag or field concerned
+  std::string_view text;     // the offending text
   std::string_view table;
   FieldType got = FieldType::kFloat64, wanted = FieldType::kFloat64;  // kTypeConflict
-  std::uint64_t first_line = 0;  // kTypeConflict: the line that set the type
+  std::uint64_t first_line = 0;                                       // kTypeConflict: the line that set the type
 };
 
 // A sentence for the line's author; `line_start` is where the line begins, for the column.

@@ -15,8 +15,10 @@ LineProtocolResult LineProtocolDecoder::decode(std::string_view body, const Line
   if (body.size() > kDecodedBodyBytesMax) {
     LineProtocolResult result;
     result.error_count = result.line_count = 1;
-    result.errors.push_back({1, {}, "the body has " + std::to_string(body.size()) + " bytes, at most " +
-                                        std::to_string(kDecodedBodyBytesMax) + " are decoded at once: send it in parts"});
+    result.errors.push_back({1,
+                             {},
+                             "the body has " + std::to_string(body.size()) + " bytes, at most " +
+                                 std::to_string(kDecodedBodyBytesMax) + " are decoded at once: send it in parts"});
     return result;
   }
   return state_->decoder.decode(body, options);

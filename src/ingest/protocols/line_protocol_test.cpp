@@ -19,7 +19,9 @@ LineProtocolResult decode(std::string_view body, LineProtocolOptions options = {
   options.now = kNow;
   LineProtocolDecoder decoder;
   LineProtocolResult result = decoder.decode(body, options);
-  for (const RowBatch& batch : result.batches) { EXPECT_TRUE(validate(batch).has_value()) << validate(batch).error().message; }
+  for (const RowBatch& batch : result.batches) {
+    EXPECT_TRUE(validate(batch).has_value()) << validate(batch).error().message;
+  }
   return result;
 }
 
@@ -38,7 +40,9 @@ std::string reason_of(std::string_view body, const LineProtocolOptions& options 
   return result.errors.empty() ? std::string() : result.errors[0].reason;
 }
 
-double number(const FieldVector& field, std::size_t row) { return std::bit_cast<double>(field.bits.at(row)); }
+double number(const FieldVector& field, std::size_t row) {
+  return std::bit_cast<double>(field.bits.at(row));
+}
 
 TEST(LineProtocolDecoder, ReadsEveryFieldType) {
   const RowBatch batch = batch_of("m f=1.5,i=-7i,u=7u,t=true,s=\"a b\" 42");
@@ -56,7 +60,9 @@ TEST(LineProtocolDecoder, ReadsEveryFieldType) {
   EXPECT_EQ(batch.fields[3].bits[0], 1U);
   EXPECT_EQ(batch.fields[4].type, FieldType::kString);
   EXPECT_EQ(batch.fields[4].strings[0], "a b");
-  for (const FieldVector& field : batch.fields) { EXPECT_TRUE(field.validity.empty()); }
+  for (const FieldVector& field : batch.fields) {
+    EXPECT_TRUE(field.validity.empty());
+  }
 }
 
 TEST(LineProtocolDecoder, ReadsBooleansInEverySpelling) {
@@ -68,26 +74,30 @@ TEST(LineProtocolDecoder, ReadsBooleansInEverySpelling) {
 }
 
 TEST(LineProtocolDecoder, ReadsNumbersToTheLastBit) {
-  const struct { const char* text; FieldType type; std::uint64_t bits; } cases[] = {
-      {"1", FieldType::kFloat64, std::bit_cast<std::uint64_t>(1.0)},
-      {"-0", FieldType::kFloat64, std::bit_cast<std::uint64_t>(-0.0)},
-      {"+1.5", FieldType::kFloat64, std::bit_cast<std::uint64_t>(1.5)},
-      {".5", FieldType::kFloat64, std::bit_cast<std::uint64_t>(0.5)},
-      {"5.", FieldType::kFloat64, std::bit_cast<std::uint64_t>(5.0)},
-      {"-1.2e+78", FieldType::kFloat64, std::bit_cast<std::uint64_t>(-1.2e+78)},
-      {"5e-324", FieldType::kFloat64, 1},
-      {"1e-400", FieldType::kFloat64, 0},
-      {"1.7976931348623157e308", FieldType::kFloat64, 0x7FEFFFFFFFFFFFFFU},
-      {"0.1000000000000000055511151231257827021181583404541015625", FieldType::kFloat64, std::bit_cast<std::uint64_t>(0.1)},
-      {"0i", FieldType::kInt64, 0},
-      {"00000000000000000000012i", FieldType::kInt64, 12},
-      {"12345678i", FieldType::kInt64, 12345678},
-      {"1234567812345678i", FieldType::kInt64, 1234567812345678},
-      {"9223372036854775807i", FieldType::kInt64, 0x7FFFFFFFFFFFFFFFU},
-      {"-9223372036854775808i", FieldType::kInt64, 0x8000000000000000U},
-      {"+3i", FieldType::kInt64, 3},
-      {"18446744073709551615u", FieldType::kUint64, ~std::uint64_t{0}},
-      {"-0u", FieldType::kUint64, 0}};
+  const struct {
+    const char* text;
+    FieldType type;
+    std::uint64_t bits;
+  } cases[] = {{"1", FieldType::kFloat64, std::bit_cast<std::uint64_t>(1.0)},
+               {"-0", FieldType::kFloat64, std::bit_cast<std::uint64_t>(-0.0)},
+               {"+1.5", FieldType::kFloat64, std::bit_cast<std::uint64_t>(1.5)},
+               {".5", FieldType::kFloat64, std::bit_cast<std::uint64_t>(0.5)},
+               {"5.", FieldType::kFloat64, std::bit_cast<std::uint64_t>(5.0)},
+               {"-1.2e+78", FieldType::kFloat64, std::bit_cast<std::uint64_t>(-1.2e+78)},
+               {"5e-324", FieldType::kFloat64, 1},
+               {"1e-400", FieldType::kFloat64, 0},
+               {"1.7976931348623157e308", FieldType::kFloat64, 0x7FEFFFFFFFFFFFFFU},
+               {"0.1000000000000000055511151231257827021181583404541015625", FieldType::kFloat64,
+                std::bit_cast<std::uint64_t>(0.1)},
+               {"0i", FieldType::kInt64, 0},
+               {"00000000000000000000012i", FieldType::kInt64, 12},
+               {"12345678i", FieldType::kInt64, 12345678},
+               {"1234567812345678i", FieldType::kInt64, 1234567812345678},
+               {"9223372036854775807i", FieldType::kInt64, 0x7FFFFFFFFFFFFFFFU},
+               {"-9223372036854775808i", FieldType::kInt64, 0x8000000000000000U},
+               {"+3i", FieldType::kInt64, 3},
+               {"18446744073709551615u", FieldType::kUint64, ~std::uint64_t{0}},
+               {"-0u", FieldType::kUint64, 0}};
   for (const auto& [text, type, bits] : cases) {
     SCOPED_TRACE(text);
     const RowBatch batch = batch_of(std::string("m f=") + text + " 1");
@@ -140,7 +150,8 @@ TEST(LineProtocolDecoder, ScalesTimestampsAndUsesTheClockWhenThereIsNone) {
 }
 
 TEST(LineProtocolDecoder, OneSeriesWhateverTheOrderOfItsTags) {
-  const RowBatch batch = batch_of("m,a=1,b=2 f=1 1\nm,b=2,a=1 f=2 2\nm,b=2 f=3 3\nm f=4 4\nm,c=,b=2 f=5 5\nm,b=1,a=2 f=6 6");
+  const RowBatch batch =
+      batch_of("m,a=1,b=2 f=1 1\nm,b=2,a=1 f=2 2\nm,b=2 f=3 3\nm f=4 4\nm,c=,b=2 f=5 5\nm,b=1,a=2 f=6 6");
   EXPECT_THAT(batch.tags, ElementsAre("a", "b"));
   EXPECT_THAT(batch.series_of_row, ElementsAre(0U, 0U, 1U, 2U, 1U, 3U));
   EXPECT_THAT(batch.series, ElementsAre("1", "2", "", "2", "", "", "2", "1"));
@@ -181,7 +192,10 @@ TEST(LineProtocolDecoder, MayBeUsedAgain) {
 }
 
 TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
-  const struct { const char* line; const char* reason; } cases[] = {
+  const struct {
+    const char* line;
+    const char* reason;
+  } cases[] = {
       {",t=a f=1", "the line starts without a measurement name (column 1)"},
       {"m", "no field follows the measurement and its tags: write <name>=<value> (column 2)"},
       {"m,t=a ", "no field follows"},
@@ -200,7 +214,8 @@ TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
       {"m usage=", "missing field value after \"usage=\" (column 9)"},
       {"m f= 1", "missing field value after \"f=\""},
       {"m f=1,f=2", "field \"f\" appears twice: keep one of them"},
-      {"m f=tru", "value \"tru\" of field \"f\" is neither a number, true or false, nor text in double quotes (column 5)"},
+      {"m f=tru",
+       "value \"tru\" of field \"f\" is neither a number, true or false, nor text in double quotes (column 5)"},
       {"m f=1.2.3", "value \"1.2.3\" of field \"f\""},
       {"m f=0x1f", "value \"0x1f\""},
       {"m f=1e", "value \"1e\""},
@@ -210,7 +225,8 @@ TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
       {"m f=-Inf", "field \"f\" is -Inf: NaN"},
       {"m f=+infinity", "NaN and infinities"},
       {"m f=1e400", "field \"f\" is 1e400: beyond float64"},
-      {"m f=9223372036854775808i", "field \"f\" is 9223372036854775808i: beyond int64; write a float or use the suffix u"},
+      {"m f=9223372036854775808i",
+       "field \"f\" is 9223372036854775808i: beyond int64; write a float or use the suffix u"},
       {"m f=-9223372036854775809i", "beyond int64"},
       {"m f=18446744073709551616u", "beyond uint64"},
       {"m f=-1u", "beyond uint64"},
@@ -224,7 +240,8 @@ TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
       {"m f=1 1.5", "timestamp \"1.5\" is not an integer"},
       {"m f=1 1 2", "timestamp \"1 2\" is not an integer"},
       {"m f=1 -", "timestamp \"-\" is not an integer"},
-      {"m f=1 9223372036854775807", "timestamp 9223372036854775807 in this precision is outside 1677-09-21 to 2262-04-11 (column 7)"},
+      {"m f=1 9223372036854775807",
+       "timestamp 9223372036854775807 in this precision is outside 1677-09-21 to 2262-04-11 (column 7)"},
       {"m f=1 -9223372036854775807", "outside 1677-09-21"},
       {"m f=1 99999999999999999999999", "outside 1677-09-21"}};
   for (const auto& [line, reason] : cases) {
@@ -243,7 +260,8 @@ TEST(LineProtocolDecoder, RefusesAnotherTypeThanTheFirstLineGave) {
   const LineProtocolResult result = decode("m f=1i 1\nm f=1.5 2\nm f=2i 3\nm g=1,f=\"x\" 4\n");
   ASSERT_EQ(result.errors.size(), 2U);
   EXPECT_EQ(result.errors[0].reason,
-            "field type conflict: input field \"f\" on measurement \"m\" is type float64, already exists as type int64 since line 1 (column 5)");
+            "field type conflict: input field \"f\" on measurement \"m\" is type float64, already exists as type int64 "
+            "since line 1 (column 5)");
   EXPECT_EQ(result.errors[0].kind, LineErrorKind::kUnprocessable);
   EXPECT_EQ(result.errors[1].line, 4U);
   ASSERT_EQ(result.batches[0].fields.size(), 1U);  // g came only with the refused line
@@ -272,13 +290,18 @@ TEST(LineProtocolDecoder, HoldsTheLimitsOfNamesAndValues) {
   EXPECT_THAT(reason_of("m," + name + "n=a f=1"), HasSubstr("the tag name \"nnn"));
   EXPECT_THAT(reason_of("m " + name + "n=1"), HasSubstr("the field name \"nnn"));
   EXPECT_THAT(reason_of("m,t=" + value + "v f=1"), HasSubstr("the value of tag \"t\" is too long: at most 4096 bytes"));
-  EXPECT_THAT(reason_of("m f=\"" + text + "s\""), HasSubstr("the text of field \"f\" is too long: at most 65536 bytes"));
+  EXPECT_THAT(reason_of("m f=\"" + text + "s\""),
+              HasSubstr("the text of field \"f\" is too long: at most 65536 bytes"));
 }
 
 TEST(LineProtocolDecoder, HoldsTheLimitsOfColumns) {
   std::string tags, fields;
-  for (std::size_t i = 0; i < kTagsPerTableMax; ++i) { tags += ",t" + std::to_string(i) + "=v"; }
-  for (std::size_t i = 0; i < kFieldsPerTableMax; ++i) { fields += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
+  for (std::size_t i = 0; i < kTagsPerTableMax; ++i) {
+    tags += ",t" + std::to_string(i) + "=v";
+  }
+  for (std::size_t i = 0; i < kFieldsPerTableMax; ++i) {
+    fields += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
+  }
   EXPECT_EQ(decode("m" + tags + " " + fields + " 1").error_count, 0U);
   EXPECT_THAT(reason_of("m" + tags + ",x=v f=1"), HasSubstr("table \"m\" would have more than 128 tags"));
   EXPECT_THAT(reason_of("m" + tags + " f=1\nm,x=v f=1"), HasSubstr("more than 128 tags"));
@@ -288,7 +311,9 @@ TEST(LineProtocolDecoder, HoldsTheLimitsOfColumns) {
 
 TEST(LineProtocolDecoder, HoldsTheLimitOfTables) {
   std::string body;
-  for (std::size_t i = 0; i < kTablesPerBodyMax; ++i) { body += "m" + std::to_string(i) + " f=1\n"; }
+  for (std::size_t i = 0; i < kTablesPerBodyMax; ++i) {
+    body += "m" + std::to_string(i) + " f=1\n";
+  }
   EXPECT_THAT(reason_of(body + "one_more f=1\nm7 f=2"), HasSubstr("already writes to 16384 tables"));
 }
 
@@ -325,12 +350,16 @@ TEST(LineProtocolDecoder, TextInsideQuotesNeverBecomesALine) {
 
 TEST(LineProtocolDecoder, CutsBatchesThatWouldBeMostlyNull) {
   std::string wide = "m ";
-  for (int i = 0; i < 4000; ++i) { wide += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
+  for (int i = 0; i < 4000; ++i) {
+    wide += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
+  }
   std::string body;
   std::size_t lines = 0;
   for (int round = 0; round < 20; ++round) {
     body += wide + "\n";
-    for (int i = 0; i < 2000; ++i) { body += "m f1=2i\n"; }
+    for (int i = 0; i < 2000; ++i) {
+      body += "m f1=2i\n";
+    }
     lines += 2001;
   }
   const LineProtocolResult result = decode(body);
@@ -347,8 +376,12 @@ TEST(LineProtocolDecoder, CutsBatchesThatWouldBeMostlyNull) {
 
 TEST(LineProtocolDecoder, FieldTypesOutliveACutBatch) {
   std::string body = "m,t=a ";
-  for (int i = 0; i < 4000; ++i) { body += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
-  for (int i = 0; i < 2000; ++i) { body += "\nm,t=a f1=2i"; }
+  for (int i = 0; i < 4000; ++i) {
+    body += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
+  }
+  for (int i = 0; i < 2000; ++i) {
+    body += "\nm,t=a f1=2i";
+  }
   EXPECT_THAT(reason_of(body + "\nm f2=1.5"), HasSubstr("is type float64, already exists as type int64 since line 1"));
   EXPECT_THAT(reason_of(body + "\nm t=1i"), HasSubstr("is both a tag and a field"));
 }

@@ -23,7 +23,9 @@ const char* LineDecoder::find_series(const char* at) {
   series_hash_ = series_memo_.hash(series_text_);
   series_index_ = series_memo_.find(series_text_, series_hash_);
   if (series_index_ != KeyMemo::kNone) {
-    if (previous_series_ != KeyMemo::kNone) { series_[previous_series_].next = series_index_; }
+    if (previous_series_ != KeyMemo::kNone) {
+      series_[previous_series_].next = series_index_;
+    }
     table_ = series_[series_index_].table;
     return text_end;
   }
@@ -36,7 +38,9 @@ const char* LineDecoder::parse_series(std::string_view text) {
   tags_.clear();
   table_ = nullptr;
   measurement_ = unescape<',', ' '>({text.data(), static_cast<std::size_t>(measurement_end - text.data())}, unescaped_);
-  if (measurement_.empty()) { return fail(LineFault::kMissingMeasurement, text.data()); }
+  if (measurement_.empty()) {
+    return fail(LineFault::kMissingMeasurement, text.data());
+  }
   const std::uint32_t known = table_memo_.find(measurement_);
   if (known != KeyMemo::kNone) {
     table_ = &tables_[known];
@@ -46,7 +50,9 @@ const char* LineDecoder::parse_series(std::string_view text) {
   const char* at = measurement_end;
   while (at < end) {
     at = parse_tag(at + 1, end);
-    if (at == nullptr) { return nullptr; }
+    if (at == nullptr) {
+      return nullptr;
+    }
   }
   return end;
 }
@@ -55,25 +61,46 @@ const char* LineDecoder::parse_series(std::string_view text) {
 const char* LineDecoder::parse_tag(const char* at, const char* end) {
   const char* const name_end = find_unescaped<'=', ',', ' '>(at, end);
   const std::string_view raw_name(at, static_cast<std::size_t>(name_end - at));
-  if (raw_name.empty()) { return fail(LineFault::kMissingTagName, at); }
-  if (name_end == end || *name_end != '=') { return fail(LineFault::kMissingTagEquals, at, raw_name); }
+  if (raw_name.empty()) {
+    return fail(LineFault::kMissingTagName, at);
+  }
+  if (name_end == end || *name_end != '=') {
+    return fail(LineFault::kMissingTagEquals, at, raw_name);
+  }
   const std::string_view name = unescape<',', '=', ' '>(raw_name, unescaped_);
   const char* const value_start = name_end + 1;
   const char* const value_end = find_unescaped<',', '=', ' '>(value_start, end);
-  if (value_end < end && *value_end == '=') { return fail(LineFault::kUnescapedEquals, value_end, name); }
-  if (!check_name("tag", name, at)) { return nullptr; }
-  const std::string_view value = unescape<',', '=', ' '>({value_start, static_cast<std::size_t>(value_end - value_start)}, unescaped_);
-  if (value.size() > kTagValueBytesMax) { return fail(LineFault::kTagValueTooLong, value_start, name); }
-  if (!is_utf8(value)) { return fail(LineFault::kTagValueNotUtf8, value_start, name); }
-  if (tags_.size() == kTagsPerTableMax) { return fail(LineFault::kTooManyTags, at); }
+  if (value_end < end && *value_end == '=') {
+    return fail(LineFault::kUnescapedEquals, value_end, name);
+  }
+  if (!check_name("tag", name, at)) {
+    return nullptr;
+  }
+  const std::string_view value =
+      unescape<',', '=', ' '>({value_start, static_cast<std::size_t>(value_end - value_start)}, unescaped_);
+  if (value.size() > kTagValueBytesMax) {
+    return fail(LineFault::kTagValueTooLong, value_start, name);
+  }
+  if (!is_utf8(value)) {
+    return fail(LineFault::kTagValueNotUtf8, value_start, name);
+  }
+  if (tags_.size() == kTagsPerTableMax) {
+    return fail(LineFault::kTooManyTags, at);
+  }
   tags_.push_back({name, value});
   return value_end;
 }
 
 bool LineDecoder::check_name(std::string_view kind, std::string_view name, const char* at) {
-  if (name.size() > kNameBytesMax) { return fail_name(LineFault::kNameTooLong, at, kind, name) != nullptr; }
-  if (!is_utf8(name)) { return fail_name(LineFault::kNameNotUtf8, at, kind, {}) != nullptr; }
-  if (name == kTimeColumn && kind != "measurement") { return fail_name(LineFault::kReservedName, at, kind, name) != nullptr; }
+  if (name.size() > kNameBytesMax) {
+    return fail_name(LineFault::kNameTooLong, at, kind, name) != nullptr;
+  }
+  if (!is_utf8(name)) {
+    return fail_name(LineFault::kNameNotUtf8, at, kind, {}) != nullptr;
+  }
+  if (name == kTimeColumn && kind != "measurement") {
+    return fail_name(LineFault::kReservedName, at, kind, name) != nullptr;
+  }
   return true;
 }
 

@@ -1,7 +1,7 @@
 // Collects the rows of one table, by columns, while a body of line protocol is decoded.
 // Invariants: everything checked before append() is called; append() cannot fail. Columns that a row lacks cost nothing
-//             until take_batch(). Field types and the split into tags and fields outlive take_batch(): they hold for the
-//             whole body; rows and series do not.
+//             until take_batch(). Field types and the split into tags and fields outlive take_batch(): they hold for
+//             the whole body; rows and series do not.
 // Threads:    an object belongs to one thread.
 #pragma once
 
@@ -26,11 +26,11 @@ struct TagText {
 
 // One field's values of the rows so far. A row that lacks the field is a gap.
 struct LineColumn {
-  FieldVector vector;              // bits may be longer than the rows; validity only once there was a gap
-  std::uint32_t dense_rows = 0;    // every row before this one has a value
-  bool used = false;               // has a value in the current batch
-  std::uint64_t first_line = 0;    // that named it in this body
-  std::uint64_t stamp = 0;         // of the last line that named it: finds fields given twice
+  FieldVector vector;            // bits may be longer than the rows; validity only once there was a gap
+  std::uint32_t dense_rows = 0;  // every row before this one has a value
+  bool used = false;             // has a value in the current batch
+  std::uint64_t first_line = 0;  // that named it in this body
+  std::uint64_t stamp = 0;       // of the last line that named it: finds fields given twice
 };
 
 class LineTable {
@@ -100,11 +100,11 @@ class LineTable {
   KeyMemo tag_memo_;
 
   std::pmr::monotonic_buffer_resource series_bytes_;
-  KeyMemo series_memo_;             // of (slot, bytes, value) per tag, by slot
+  KeyMemo series_memo_;  // of (slot, bytes, value) per tag, by slot
   std::vector<std::pair<std::uint32_t, std::string_view>> series_scratch_;
   std::string series_key_;
   std::uint64_t tag_value_count_ = 0;
-  std::vector<bool> tag_used_;      // per tag name: in the current batch
+  std::vector<bool> tag_used_;  // per tag name: in the current batch
   std::size_t tags_used_ = 0, columns_used_ = 0;
 
   std::vector<std::int64_t> times_;

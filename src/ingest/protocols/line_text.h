@@ -1,5 +1,6 @@
 // Finds delimiters and resolves escapes in line protocol text: 16 bytes at a time where SSE2 is there.
-// Source:     InfluxDB line protocol reference, "Special characters": a backslash escapes `,`, `=` and space in names and
+// Source:     InfluxDB line protocol reference, "Special characters": a backslash escapes `,`, `=` and space in names
+// and
 //             tag values, `"` and `\` in quoted field values; before anything else it stands for itself.
 // Invariants: nothing is read outside [at, end).
 // Threads:    pure functions.
@@ -32,7 +33,9 @@ inline const char* find_any(const char* at, const char* end) {
     at += 16;
   }
 #endif
-  while (at < end && !((*at == kBytes) || ...)) { ++at; }
+  while (at < end && !((*at == kBytes) || ...)) {
+    ++at;
+  }
   return at;
 }
 
@@ -41,7 +44,9 @@ template <char... kStops>
 inline const char* find_unescaped(const char* at, const char* end) {
   for (;;) {
     at = find_any<'\\', kStops...>(at, end);
-    if (at == end || *at != '\\') { return at; }
+    if (at == end || *at != '\\') {
+      return at;
+    }
     const bool escapes = end - at > 1 && at[1] != '\n' && ((at[1] == kStops) || ...);
     at += escapes ? 2 : 1;
   }
@@ -51,19 +56,25 @@ inline const char* find_unescaped(const char* at, const char* end) {
 inline const char* find_closing_quote(const char* at, const char* end) {
   for (;;) {
     at = find_any<'"', '\\'>(at, end);
-    if (at == end || *at == '"') { return at; }
+    if (at == end || *at == '"') {
+      return at;
+    }
     at += end - at > 1 && (at[1] == '"' || at[1] == '\\') ? 2 : 1;
   }
 }
 
 inline const char* skip_spaces(const char* at, const char* end) {
-  while (at < end && *at == ' ') { ++at; }
+  while (at < end && *at == ' ') {
+    ++at;
+  }
   return at;
 }
 
 // A newline, a carriage return before one, or the end of the body.
 inline bool at_line_end(const char* at, const char* end) {
-  if (at == end || *at == '\n') { return true; }
+  if (at == end || *at == '\n') {
+    return true;
+  }
   return *at == '\r' && (end - at == 1 || at[1] == '\n');
 }
 
@@ -71,7 +82,9 @@ inline bool at_line_end(const char* at, const char* end) {
 // elements never move.
 template <char... kEscapable>
 std::string_view unescape(std::string_view raw, std::deque<std::string>& copies) {
-  if (raw.find('\\') == std::string_view::npos) { return raw; }
+  if (raw.find('\\') == std::string_view::npos) {
+    return raw;
+  }
   std::string& copy = copies.emplace_back();
   copy.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -81,6 +94,8 @@ std::string_view unescape(std::string_view raw, std::deque<std::string>& copies)
   return copy;
 }
 
+// Bytes of the UTF-8 character that `text`, which is not empty, starts with; 0 if it starts with none.
+std::size_t utf8_sequence_bytes(std::string_view text);
 bool is_utf8(std::string_view text);
 
 // Where the line that starts at `at` ends: at its newline or at `end`. Knows quoted values without judging the rest, so

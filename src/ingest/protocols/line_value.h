@@ -17,10 +17,10 @@ namespace streamflow::ingest {
 
 struct FieldValue {
   FieldType type = FieldType::kFloat64;
-  std::uint64_t bits = 0;            // not for strings
-  const char* text = nullptr;        // strings: between the quotes, escapes not yet resolved
+  std::uint64_t bits = 0;      // not for strings
+  const char* text = nullptr;  // strings: between the quotes, escapes not yet resolved
   std::uint32_t text_bytes = 0;
-  std::uint32_t escapes = 0;         // strings: backslashes to remove
+  std::uint32_t escapes = 0;  // strings: backslashes to remove
 };
 
 inline bool ends_value(const char* at, const char* end) {
@@ -35,7 +35,8 @@ inline const char* parse_value(const char* at, const char* end, FieldValue& valu
   const bool negative = at < end && *at == '-';
   const char* const first = at + (negative ? 1 : 0);
   const Digits digits = parse_digits(first, end);
-  const bool is_integer = digits.end != first && digits.end < end && *digits.end == 'i' && ends_value(digits.end + 1, end);
+  const bool is_integer =
+      digits.end != first && digits.end < end && *digits.end == 'i' && ends_value(digits.end + 1, end);
   if (is_integer && !digits.overflow && digits.value <= 0x7FFFFFFFFFFFFFFFU) [[likely]] {
     value.type = FieldType::kInt64;
     value.bits = negative ? ~digits.value + 1 : digits.value;
