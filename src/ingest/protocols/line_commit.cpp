@@ -21,7 +21,7 @@ const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
 
 // A line whose series or fields are not the expected ones: everything that could be wrong across its parts.
 bool LineDecoder::check_irregular_line() {
-  if (!check_duplicate_fields() || !check_tags_and_fields()) {
+  if ((!regular_ && !check_duplicate_fields()) || !check_tags_and_fields()) {
     return false;
   }
   if (table_ == nullptr && tables_.size() == kTablesPerBodyMax) {
@@ -69,7 +69,7 @@ bool LineDecoder::check_tags_and_fields() {
     return true;
   }
   if (table_ != nullptr && table_->rows.starts_with_tags(tags_)) {
-    std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); });
+    drop_empty_tags();
     return true;
   }
   std::vector<std::string_view> names;
@@ -79,7 +79,7 @@ bool LineDecoder::check_tags_and_fields() {
   if (const std::string_view* const twice = find_duplicate(names); twice != nullptr) {
     return fail(LineFault::kDuplicateTag, at, *twice) != nullptr;
   }
-  std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); });
+  drop_empty_tags();
   std::size_t tag_count = table_ != nullptr ? table_->rows.tag_count() : 0;
   for (const TagText& tag : tags_) {
     const bool is_field = std::binary_search(fields.begin(), fields.end(), tag.name) ||
@@ -93,6 +93,13 @@ bool LineDecoder::check_tags_and_fields() {
     return fail(LineFault::kTooManyTags, at) != nullptr;
   }
   return true;
+}
+
+// Without its empty tags a text may mean what another does, so that it no longer counts as plain.
+void LineDecoder::drop_empty_tags() {
+  if (std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); }) != 0) {
+    plain_ = false;
+  }
 }
 
 // Adds the line, which is good.
@@ -146,14 +153,14 @@ void LineDecoder::commit_series() {
   LineTable& rows = table_->rows;
   if (series_index_ == KeyMemo::kNone) {
     series_index_ = series_memo_.insert(series_text_, series_hash_);
-    series_.push_back({table_, rows.add_series(tags_), rows.generation(), KeyMemo::kNone});
+    series_.push_back({table_, rows.add_series(tags_, plain_), rows.generation(), KeyMemo::kNone});
     if (previous_series_ != KeyMemo::kNone) {
       series_[previous_series_].next = series_index_;
     }
   } else if (SeriesEntry& entry = series_[series_index_]; entry.generation != rows.generation()) {
     parse_series(series_memo_.key(series_index_));  // cannot fail: it did not the first time
-    std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); });
-    entry.series = rows.add_series(tags_);
+    drop_empty_tags();
+    entry.series = rows.add_series(tags_, plain_);
     entry.generation = rows.generation();
   }
   previous_series_ = series_index_;

@@ -234,9 +234,9 @@ const char* LineDecoder::parse_timestamp(const char* at, std::int64_t& time) {
     return fail(LineFault::kBadTimestamp, at, {}, {at, static_cast<std::size_t>(last - at)});
   }
   std::int64_t ns = 0;
-  const auto count = static_cast<std::int64_t>(digits.value);  // at most int64's maximum, checked below
+  const auto count = static_cast<std::int64_t>(negative ? ~digits.value + 1 : digits.value);
   bool outside = digits.overflow || digits.value > 0x7FFFFFFFFFFFFFFFU;
-  outside |= __builtin_mul_overflow(negative ? -count : count, options_.ns_per_unit, &ns);
+  outside |= __builtin_mul_overflow(count, options_.ns_per_unit, &ns);
   if (outside || ns < to_ns(kTimestampMin) || ns > to_ns(kTimestampMax)) [[unlikely]] {
     return fail(LineFault::kTimestampRange, at, {}, {at, static_cast<std::size_t>(digits.end - at)});
   }

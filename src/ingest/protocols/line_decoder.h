@@ -66,6 +66,7 @@ class LineDecoder {
   const char* find_series(const char* at);
   const char* parse_series(std::string_view text);
   const char* parse_tag(const char* at, const char* end);
+  const char* parse_expected_tag(const char* at, const char* end);
   const char* parse_fields(const char* at);
   bool matches(const ExpectedField& expected, const char* at) const;
   const char* parse_field_key(const char* at, StagedField& field);
@@ -74,6 +75,7 @@ class LineDecoder {
   bool check_irregular_line();
   bool check_tags_and_fields();
   bool check_duplicate_fields();
+  void drop_empty_tags();
   bool check_name(std::string_view kind, std::string_view name, const char* at);
   void commit(std::int64_t time, std::size_t text_bytes);
   void commit_series();
@@ -106,6 +108,7 @@ class LineDecoder {
   std::string_view series_text_;  // raw
   std::uint64_t series_hash_ = 0;
   std::uint32_t series_index_ = 0;  // kNone: not yet in series_memo_
+  bool plain_ = false;              // the series' text is ASCII without backslashes and empty tags
   std::vector<TagText> tags_;       // only when series_index_ is kNone or of an older generation
   std::vector<StagedField> staged_;
   std::size_t staged_count_ = 0;

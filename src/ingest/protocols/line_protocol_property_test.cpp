@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
+#include <vector>
 
 #include "ingest/protocols/line_protocol.h"
 #include "ingest/protocols/line_reference.h"
@@ -29,6 +31,12 @@ void expect_agreement(LineProtocolDecoder& decoder, const std::string& body, con
     ASSERT_EQ(batch.row_count(), result.line_of_row[b].size());
     ASSERT_TRUE(std::is_sorted(result.line_of_row[b].begin(), result.line_of_row[b].end()));
     rows += batch.row_count();
+    std::set<std::vector<std::string>> distinct;
+    for (std::uint32_t s = 0; s < batch.series_count; ++s) {
+      const auto values = batch.tag_values(s);
+      ASSERT_TRUE(distinct.emplace(values.begin(), values.end()).second)
+          << "series " << s << " of " << batch.table << " is there twice";
+    }
   }
   ASSERT_EQ(result.line_count, rows + result.error_count);
   ASSERT_EQ(rows, expected.rows.size());

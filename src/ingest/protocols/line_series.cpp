@@ -2,6 +2,32 @@
 #include "ingest/protocols/line_decoder.h"
 
 namespace streamflow::ingest {
+namespace {
+
+// ASCII without a backslash: every byte stands for itself.
+bool is_plain(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+#if defined(__SSE2__)
+  __m128i other = _mm_setzero_si128();
+  for (; left >= 16; left -= 16, at += 16) {
+    const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    // A byte beyond ASCII has its top bit set, as a comparison that holds has.
+    other = _mm_or_si128(other, _mm_or_si128(chunk, _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\'))));
+  }
+  if (_mm_movemask_epi8(other) != 0) {
+    return false;
+  }
+#endif
+  for (; left > 0; --left, ++at) {
+    if (*at == '\\' || static_cast<unsigned char>(*at) >= 0x80) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 // Reads "measurement,tags" at `at`. Sets table_, series_index_ and, for text not seen before, measurement_ and tags_.
 const char* LineDecoder::find_series(const char* at) {
@@ -47,14 +73,40 @@ const char* LineDecoder::parse_series(std::string_view text) {
   } else if (!check_name("measurement", measurement_, text.data())) {
     return nullptr;
   }
+  plain_ = is_plain(text);
   const char* at = measurement_end;
   while (at < end) {
-    at = parse_tag(at + 1, end);
+    const char* const tag = at + 1;
+    at = parse_expected_tag(tag, end);
+    if (at == nullptr) {
+      at = parse_tag(tag, end);
+    }
     if (at == nullptr) {
       return nullptr;
     }
   }
   return end;
+}
+
+// The short way through a tag of plain text that the table has at the same place; nullptr leaves it to parse_tag().
+const char* LineDecoder::parse_expected_tag(const char* at, const char* end) {
+  if (!plain_ || table_ == nullptr || tags_.size() >= table_->rows.tag_count()) {
+    return nullptr;
+  }
+  const std::string& name = table_->rows.tag_name(tags_.size());
+  const bool matches = static_cast<std::size_t>(end - at) > name.size() && at[name.size()] == '=' &&
+                       std::memcmp(at, name.data(), name.size()) == 0;
+  if (!matches) {
+    return nullptr;
+  }
+  const char* const value = at + name.size() + 1;
+  const char* const value_end = find_any<',', '='>(value, end);
+  const auto bytes = static_cast<std::size_t>(value_end - value);
+  if ((value_end < end && *value_end == '=') || bytes > kTagValueBytesMax) {
+    return nullptr;
+  }
+  tags_.push_back({name, {value, bytes}});
+  return value_end;
 }
 
 // Reads `name=value` at `at`, behind a comma, into tags_; a tag without a value leaves only its name, for now.

@@ -31,10 +31,10 @@ void append_integer(std::string& bytes, Integer value) {
   bytes.append(raw, sizeof value);
 }
 
-std::uint32_t read_integer(const char* at) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
+std::string_view copied(std::string_view text, std::pmr::memory_resource& memory) {
+  char* const bytes = static_cast<char*>(memory.allocate(text.size() + 1, 1));
+  std::memcpy(bytes, text.data(), text.size());
+  return {bytes, text.size()};
 }
 
 template <class T>
@@ -76,39 +76,61 @@ std::uint32_t LineTable::tag_slot(std::string_view tag) {
   return slot;
 }
 
-std::uint32_t LineTable::add_series(std::span<const TagText> tags) {
-  series_scratch_.clear();
+std::span<const LineTable::SeriesTag> LineTable::tags_of(std::uint32_t series) const {
+  const std::size_t first = series == 0 ? 0 : series_ends_[series - 1];
+  return std::span(series_tags_).subspan(first, series_ends_[series] - first);
+}
+
+// In series_bytes_.
+std::string_view LineTable::series_key(std::span<const SeriesTag> tags) {
+  series_key_.clear();
+  for (const SeriesTag& tag : tags) {
+    append_integer(series_key_, tag.slot);
+    append_integer(series_key_, static_cast<std::uint32_t>(tag.value.size()));
+    series_key_.append(tag.value);
+  }
+  return copied(series_key_, series_bytes_);
+}
+
+std::uint32_t LineTable::add_series(std::span<const TagText> tags, bool plain) {
+  const std::size_t first = series_tags_.size();
+  bool in_order = true;
   for (std::uint32_t i = 0; i < tags.size(); ++i) {
     // Senders keep their tag order, so that the i-th tag is mostly the table's i-th.
-    const bool in_order = i < tag_names_.size() && tag_used_[i] && tag_names_[i] == tags[i].name;
-    series_scratch_.emplace_back(in_order ? i : tag_slot(tags[i].name), tags[i].value);
+    const bool is_ith = i < tag_names_.size() && tag_used_[i] && tag_names_[i] == tags[i].name;
+    const std::uint32_t slot = is_ith ? i : tag_slot(tags[i].name);
+    in_order &= i == 0 || series_tags_.back().slot < slot;
+    series_tags_.push_back({slot, tags[i].value});
   }
-  const auto by_slot = [](const auto& a, const auto& b) { return a.first < b.first; };
-  if (!std::is_sorted(series_scratch_.begin(), series_scratch_.end(), by_slot)) {
-    std::sort(series_scratch_.begin(), series_scratch_.end(), by_slot);
+  const auto series = static_cast<std::uint32_t>(series_ends_.size());
+  if (plain && in_order && all_distinct_) {
+    series_ends_.push_back(series_tags_.size());
+    return series;
   }
-  series_key_.clear();
-  for (const auto& [slot, value] : series_scratch_) {
-    append_integer(series_key_, slot);
-    append_integer(series_key_, static_cast<std::uint32_t>(value.size()));
-    series_key_.append(value);
+  std::sort(series_tags_.begin() + static_cast<std::ptrdiff_t>(first), series_tags_.end(),
+            [](const SeriesTag& a, const SeriesTag& b) { return a.slot < b.slot; });
+  all_distinct_ = false;
+  while (series_memo_.size() < series) {
+    series_memo_.insert(series_key(tags_of(series_memo_.size())));
   }
-  const std::uint64_t hash = series_memo_.hash(series_key_);
-  const std::uint32_t known = series_memo_.find(series_key_, hash);
-  if (known != KeyMemo::kNone) {
+  const std::string_view key = series_key(std::span(series_tags_).subspan(first));
+  const std::uint64_t hash = series_memo_.hash(key);
+  if (const std::uint32_t known = series_memo_.find(key, hash); known != KeyMemo::kNone) {
+    series_tags_.resize(first);
     return known;
   }
-  char* const bytes = static_cast<char*>(series_bytes_.allocate(series_key_.size() + 1, 1));
-  std::memcpy(bytes, series_key_.data(), series_key_.size());
-  tag_value_count_ += tags.size();
-  return series_memo_.insert({bytes, series_key_.size()}, hash);
+  for (std::size_t i = first; !plain && i < series_tags_.size(); ++i) {
+    series_tags_[i].value = copied(series_tags_[i].value, series_bytes_);
+  }
+  series_ends_.push_back(series_tags_.size());
+  return series_memo_.insert(key, hash);
 }
 
 std::uint64_t LineTable::padding_bytes(std::size_t new_columns, std::size_t values, int series_tags) const {
   const std::uint64_t cells = std::uint64_t{row_count() + 1} * (columns_used_ + new_columns);
-  std::uint64_t series_cells = std::uint64_t{series_memo_.size()} * tags_used_ - tag_value_count_;
+  std::uint64_t series_cells = std::uint64_t{series_ends_.size()} * tags_used_ - series_tags_.size();
   if (series_tags >= 0) {  // its tags may all be new ones
-    series_cells += std::uint64_t{series_memo_.size()} * static_cast<unsigned>(series_tags) + tags_used_;
+    series_cells += std::uint64_t{series_ends_.size()} * static_cast<unsigned>(series_tags) + tags_used_;
   }
   return (cells - value_count_ - values) * sizeof(std::uint64_t) + series_cells * sizeof(std::string);
 }
@@ -174,15 +196,12 @@ void LineTable::fill_series(RowBatch& batch) const {
     position[slot] = static_cast<std::uint32_t>(batch.tags.size());
     batch.tags.push_back(tag_names_[slot]);
   }
-  batch.series_count = series_memo_.size();
+  batch.series_count = static_cast<std::uint32_t>(series_ends_.size());
   batch.series.resize(std::size_t{batch.series_count} * batch.tags.size());
   for (std::uint32_t series = 0; series < batch.series_count; ++series) {
     std::string* const values = batch.series.data() + std::size_t{series} * batch.tags.size();
-    std::string_view key = series_memo_.key(series);
-    while (!key.empty()) {
-      const std::uint32_t bytes = read_integer(key.data() + 4);
-      values[position[read_integer(key.data())]].assign(key.data() + 8, bytes);
-      key.remove_prefix(8 + std::size_t{bytes});
+    for (const SeriesTag& tag : tags_of(series)) {
+      values[position[tag.slot]].assign(tag.value);
     }
   }
 }
@@ -230,7 +249,10 @@ std::pair<RowBatch, std::vector<std::uint64_t>> LineTable::take_batch(DuplicateP
   series_memo_.clear();
   series_bytes_.release();
   tag_used_.assign(tag_used_.size(), false);
-  tag_value_count_ = tags_used_ = columns_used_ = row_capacity_ = 0;
+  series_tags_.clear();
+  series_ends_.clear();
+  all_distinct_ = true;
+  tags_used_ = columns_used_ = row_capacity_ = 0;
   value_count_ = text_bytes_ = 0;
   ++generation_;
   return {std::move(batch), std::exchange(line_of_row_, {})};

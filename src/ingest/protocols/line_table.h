@@ -44,6 +44,7 @@ class LineTable {
   std::size_t column_count() const { return columns_.size(); }
   std::size_t columns_used() const { return columns_used_; }  // in the current batch
   std::size_t tag_count() const { return tag_names_.size(); }
+  const std::string& tag_name(std::size_t index) const { return tag_names_[index]; }
   LineColumn& column(std::uint32_t index) { return columns_[index]; }
   std::uint32_t find_column(std::string_view field) const { return column_memo_.find(field); }
   bool has_tag(std::string_view tag) const { return tag_memo_.find(tag) != KeyMemo::kNone; }
@@ -53,8 +54,9 @@ class LineTable {
   std::uint32_t generation() const { return generation_; }
 
   std::uint32_t add_column(std::string_view field, FieldType type, std::uint64_t line);
-  // The series of these tags; the same for the same set in any order.
-  std::uint32_t add_series(std::span<const TagText> tags);
+  // The series of these tags; the same for the same set in any order. `plain` promises that the values outlive the
+  // batch and that the tags' text has no escapes and was not given before in this generation.
+  std::uint32_t add_series(std::span<const TagText> tags, bool plain);
 
   // Heap bytes that NULLs and absent tags would take if a row joined that uses `new_columns` columns for the first time
   // in this batch, gives `values` values and, if `series_tags` >= 0, adds a series of so many tags.
@@ -99,11 +101,19 @@ class LineTable {
   std::deque<std::string> tag_names_;
   KeyMemo tag_memo_;
 
-  std::pmr::monotonic_buffer_resource series_bytes_;
-  KeyMemo series_memo_;  // of (slot, bytes, value) per tag, by slot
-  std::vector<std::pair<std::uint32_t, std::string_view>> series_scratch_;
+  struct SeriesTag {
+    std::uint32_t slot;  // in tag_names_
+    std::string_view value;
+  };
+  std::span<const SeriesTag> tags_of(std::uint32_t series) const;
+  std::string_view series_key(std::span<const SeriesTag> tags);
+
+  std::vector<SeriesTag> series_tags_;    // of all series, by slot within one
+  std::vector<std::size_t> series_ends_;  // per series, into series_tags_
+  bool all_distinct_ = true;              // every series came with plain text in order, so that no two are the same
+  KeyMemo series_memo_;                   // of (slot, bytes, value) per tag; behind series_ends_ while all_distinct_
+  std::pmr::monotonic_buffer_resource series_bytes_;  // keys, and values that are not in the body
   std::string series_key_;
-  std::uint64_t tag_value_count_ = 0;
   std::vector<bool> tag_used_;  // per tag name: in the current batch
   std::size_t tags_used_ = 0, columns_used_ = 0;
 
