@@ -61,9 +61,9 @@ BENCH_ONLY = ("benchmark/",)
 # The system's own: C++ standard headers have no suffix, POSIX, Linux and compiler headers are named here.
 SYSTEM_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/", "net/", "bits/")
 SYSTEM_HEADERS = set(
-    "cpuid.h dirent.h dlfcn.h errno.h fcntl.h fnmatch.h getopt.h glob.h immintrin.h inttypes.h limits.h locale.h "
-    "malloc.h math.h netdb.h nmmintrin.h poll.h pthread.h pwd.h sched.h signal.h stdint.h stdio.h "
-    "stdlib.h string.h strings.h syslog.h termios.h time.h unistd.h x86intrin.h".split()
+    "cpuid.h dirent.h dlfcn.h errno.h fcntl.h fnmatch.h getopt.h glob.h inttypes.h limits.h locale.h "
+    "malloc.h math.h netdb.h poll.h pthread.h pwd.h sched.h signal.h stdint.h stdio.h "
+    "stdlib.h string.h strings.h syslog.h termios.h time.h unistd.h".split()
 )
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
@@ -189,7 +189,7 @@ class Checker:
     def check_foreign_include(self, folder, path, number, name, is_test):
         if "." not in name.split("/")[-1] and "/" not in name:
             return
-        if name in SYSTEM_HEADERS or name.startswith(SYSTEM_FOLDERS):
+        if name in SYSTEM_HEADERS or name.startswith(SYSTEM_FOLDERS) or name.endswith("intrin.h"):
             return
         if name.startswith(TEST_ONLY):
             if not is_test:

@@ -24,7 +24,9 @@ def tree(tmp_path):
         return Checker(tmp_path, ARROWS).check()
 
     write("CMakeLists.txt", CMAKE)
-    write("src/model/time.h", "// Time.\n#pragma once\n#include <chrono>\n#include <unistd.h>\n")
+    write(
+        "src/model/time.h", "// Time.\n#pragma once\n#include <chrono>\n#include <unistd.h>\n#include <emmintrin.h>\n"
+    )
     write("src/storage/wal.h", '// Log.\n#include "model/time.h"\n#include <lz4.h>\n')
     write(
         "src/query/sql.h", '// SQL.\n#include "model/time.h"\n#include "storage/wal.h"\n#include "duckdb/main/x.hpp"\n'
