@@ -1,0 +1,97 @@
+"""kill -9 under load, again and again, some of it during recovery, on one growing data folder.
+
+After every round: each acknowledged row is there, once, as it was sent; no row is there that was not sent; and what was
+there after the round before still is. Rows that were sent but not acknowledged may be there or not.
+"""
+
+import random
+import time
+
+import pytest
+from crash.load import TABLES, TWIN_FACTOR, TWIN_OFFSET, Load, Writer
+from streamflow_server import Server
+
+ROUNDS, ROUNDS_NIGHTLY = 50, 500
+WRITERS = 4
+KILLED_DURING_RECOVERY = 0.2
+# Small enough that flushes, segment publishing and log removal happen within a round, and are killed as well.
+CONFIG = """
+storage:
+  flush_bytes: 262144
+"""
+
+
+@pytest.fixture
+def rounds(request, nightly):
+    return request.config.getoption("--rounds") or (ROUNDS_NIGHTLY if nightly else ROUNDS)
+
+
+class Ledger:
+    """What must be in the tables: per writer, how many ids of earlier rounds and their sum."""
+
+    def __init__(self, writers):
+        self.settled = {(table, writer.name): (0, 0) for table in TABLES for writer in writers}
+
+    def check(self, server, writers, first_ids):
+        totals = {table: self.totals(server, table) for table in TABLES}
+        for table in TABLES:
+            for writer in writers:
+                present = self.ids_since(server, table, writer.name, first_ids[writer.name])
+                self.check_round(table, writer, present)
+                count, total = self.settled[table, writer.name]
+                expected = (count + len(present), total + sum(present))
+                found = totals[table].get(writer.name, (0, 0))
+                assert found == expected, f"{table}, {writer.name}: (rows, sum of ids) is {found}, expected {expected}"
+                self.settled[table, writer.name] = expected
+
+    def check_round(self, table, writer, present):
+        where = f"{table}, {writer.name}"
+        assert len(present) == len(set(present)), f"{where}: rows are doubled"
+        missing = writer.acknowledged - set(present)
+        assert not missing, f"{where}: {len(missing)} acknowledged rows are lost, e.g. {sorted(missing)[:5]}"
+        invented = set(present) - writer.acknowledged - writer.unanswered
+        assert not invented, f"{where}: rows that were never sent, e.g. {sorted(invented)[:5]}"
+
+    def ids_since(self, server, table, writer, first_id):
+        found = server.arrow(f"SELECT id FROM {table} WHERE writer = ? AND id >= ?", [writer, first_id])
+        return found.column("id").to_pylist()
+
+    def totals(self, server, table):
+        good = f"bool_and(twin = id * {TWIN_FACTOR} + {TWIN_OFFSET})"
+        rows = server.sql(f"SELECT writer, count(*), sum(id)::BIGINT, {good} FROM {table} GROUP BY writer")
+        assert all(row[3] for row in rows), f"{table}: a row is not as it was sent"
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def test_no_acknowledged_row_is_lost_doubled_or_invented(tmp_path, rounds, request):
+    seed = request.config.getoption("--seed") or random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    chosen = random.Random(seed)
+    writers = [Writer(f"w{index}", random.Random(chosen.random())) for index in range(WRITERS)]
+    ledger = Ledger(writers)
+    server = Server(tmp_path, config=CONFIG).start()
+    start_seconds, acknowledged, recoveries_killed = 0.05, 0, 0
+    try:
+        for number in range(rounds):
+            first_ids = {writer.name: writer.next_id for writer in writers}
+            load = Load(writers, server.url)
+            load.wait_for(chosen.randrange(1, 80))
+            server.kill()
+            load.join()
+            while chosen.random() < KILLED_DURING_RECOVERY:
+                server.launch()
+                time.sleep(chosen.uniform(0, start_seconds))  # anywhere between exec and ready
+                server.kill()
+                recoveries_killed += 1
+            began = time.monotonic()
+            server.start()
+            start_seconds = time.monotonic() - began
+            try:
+                ledger.check(server, writers, first_ids)
+            except AssertionError as problem:
+                raise AssertionError(f"round {number}, seed {seed}: {problem}") from problem
+            acknowledged += sum(len(writer.acknowledged) for writer in writers)
+    finally:
+        server.kill()
+    print(f"{rounds} rounds, {recoveries_killed} recoveries killed, 0 of {acknowledged * len(TABLES)} rows lost")
+    assert acknowledged > rounds, "hardly anything was written: the test tests nothing"
