@@ -28,6 +28,15 @@ def lines_of(writer, ids):
     )
 
 
+def flush_until_gone(url):
+    with requests.Session() as session:
+        try:
+            while True:
+                session.post(f"{url}/api/v1/flush", timeout=60)
+        except requests.RequestException:
+            return
+
+
 @dataclasses.dataclass
 class Writer:
     """One client. Ids below `next_id` were sent at some time; `acknowledged` and `open` are this round's."""
@@ -62,9 +71,11 @@ class Writer:
 class Load:
     """All writers of one round, and a gate that opens after a number of acknowledged requests."""
 
-    def __init__(self, writers, url):
+    def __init__(self, writers, url, *, flushing):
         self.count, self.changed, self.problems = 0, threading.Condition(), []
         self.threads = [threading.Thread(target=self._run, args=(writer, url)) for writer in writers]
+        if flushing:
+            self.threads.append(threading.Thread(target=flush_until_gone, args=(url,)))
         for thread in self.threads:
             thread.start()
 

@@ -13,11 +13,11 @@ from streamflow_server import Server
 
 ROUNDS, ROUNDS_NIGHTLY = 50, 500
 WRITERS = 4
-KILLED_DURING_RECOVERY = 0.2
-# Small enough that flushes, segment publishing and log removal happen within a round, and are killed as well.
+RECOVERY_KILLED_EVERY = 5  # rounds
+FLUSHED_EVERY = 3  # rounds: a client asks for flushes all the time, so that these are killed half-way as well
 CONFIG = """
-storage:
-  flush_bytes: 262144
+memtable:
+  flush_bytes: 1MiB
 """
 
 
@@ -74,11 +74,11 @@ def test_no_acknowledged_row_is_lost_doubled_or_invented(tmp_path, rounds, reque
     try:
         for number in range(rounds):
             first_ids = {writer.name: writer.next_id for writer in writers}
-            load = Load(writers, server.url)
+            load = Load(writers, server.url, flushing=number % FLUSHED_EVERY == 0)
             load.wait_for(chosen.randrange(1, 80))
             server.kill()
             load.join()
-            while chosen.random() < KILLED_DURING_RECOVERY:
+            if number % RECOVERY_KILLED_EVERY == RECOVERY_KILLED_EVERY - 1:
                 server.launch()
                 time.sleep(chosen.uniform(0, start_seconds))  # anywhere between exec and ready
                 server.kill()
