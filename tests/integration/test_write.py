@@ -198,7 +198,8 @@ def test_413_in_each_protocols_shape(new_server):
 def test_a_decompression_bomb_is_stopped(new_server):
     server = new_server(config=LIMIT_CONFIG).start()
     bomb = gzip.compress(b"m v=1\n" * 50_000_000, compresslevel=9)
-    assert len(bomb) < LIMIT_BYTES    before = server.resident_bytes()
+    assert len(bomb) < LIMIT_BYTES
+    before = server.resident_bytes()
     answer = server.post("/api/v2/write", data=bomb, headers={"Content-Encoding": "gzip"})
     assert answer.status_code == 413, answer.text
     assert server.resident_bytes() - before < 64 << 20
