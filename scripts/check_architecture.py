@@ -44,7 +44,7 @@ FOREIGN = {
     "yaml-cpp/": {"app"},
     "CLI/": {"app"},
     "openssl/": {"access", "server"},
-    "zlib.h": {"ingest", "server"},
+    "zlib.h": {"ingest", "server", "app"},
     "zstd": {"encoding", "storage", "ingest"},
     "lz4": {"encoding", "storage"},
     "xxh": {"storage"},

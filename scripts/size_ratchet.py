@@ -26,8 +26,8 @@ TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?
 
 
 def blank(match):
-    """A match without its text, but with its line ends, so that line numbers stay."""
-    return '""' + "\n" * match.group(0).count("\n")
+    """A comment or literal without its text, but with its line ends, so that line numbers stay."""
+    return ("" if match.group(0).startswith("/") else '""') + "\n" * match.group(0).count("\n")
 
 
 def cpp_functions(text):
@@ -55,7 +55,7 @@ def cpp_functions(text):
                 head_start = index + 1
             elif SCOPE.match(signature) or not signature:
                 head_start = index + 1
-            else:
+            else:  # an initialiser
                 index = closing_brace(text, index)
         index += 1
     return functions

@@ -12,6 +12,11 @@ SHAPES = {
         "namespace n {\nclass C : public B {\n public:\n  int g() const { return 1; }\n};\n}",
         [("g", 1)],
     ),
+    "comment before a namespace": (
+        '// About.\n#include "a.h"\n\nnamespace {\n// One.\nvoid f() {\n}  // f\n}  // namespace\n',
+        [("f", 2)],
+    ),
+    "using before a function": ("using C = a::b;\nC f(a::C c) {\n}\n", [("f", 2)]),
     "struct with alignment": ("struct alignas(64) S {\n  int a{};\n  void f() {\n  }\n};\n", [("f", 2)]),
     "braces in strings and comments": (
         "void f() {\n  g(\"{{\"); // {\n  /* { */ char c = '{';\n}\nvoid h() {}\n",
