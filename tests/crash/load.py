@@ -2,6 +2,7 @@
 
 Every row has an id of its own: writers count up, a request takes the next few ids, and `twin` is computed from the id,
 so that a row that was never sent, or was torn apart, is recognised. Each request writes the same ids to two tables.
+Half of the writers use tables that merge duplicates, half tables that keep them: there a row replayed twice would show.
 """
 
 import dataclasses
@@ -10,7 +11,10 @@ import threading
 
 import requests
 
-TABLES = ("load_a", "load_b")
+SURFACES = {  # path and tables
+    "merge": ("/api/v2/write?precision=ns", ("merge_a", "merge_b")),
+    "keep": ("/api/v1/write?duplicates=keep", ("keep_a", "keep_b")),
+}
 TWIN_FACTOR, TWIN_OFFSET = 7919, 3
 BASE_TIME = 1_700_000_000_000_000_000
 LINES_MAX = 200
@@ -20,10 +24,10 @@ def twin_of(row_id):
     return row_id * TWIN_FACTOR + TWIN_OFFSET
 
 
-def lines_of(writer, ids):
+def lines_of(writer, tables, ids):
     return "\n".join(
         f"{table},writer={writer} id={row_id}i,twin={twin_of(row_id)}i {BASE_TIME + row_id * 1_000_001}"
-        for table in TABLES
+        for table in tables
         for row_id in ids
     )
 
@@ -42,10 +46,15 @@ class Writer:
     """One client. Ids below `next_id` were sent at some time; `acknowledged` and `open` are this round's."""
 
     name: str
+    duplicates: str
     random: random.Random
     next_id: int = 0
     acknowledged: set = dataclasses.field(default_factory=set)
     unanswered: set = dataclasses.field(default_factory=set)
+
+    @property
+    def tables(self):
+        return SURFACES[self.duplicates][1]
 
     def run(self, url, on_acknowledged):
         """Writes until the server is gone."""
@@ -56,11 +65,11 @@ class Writer:
                 self.next_id = ids.stop
                 self.unanswered.update(ids)
                 try:
-                    body = lines_of(self.name, ids).encode()
-                    answer = session.post(f"{url}/api/v2/write?precision=ns", data=body, timeout=60)
+                    body = lines_of(self.name, self.tables, ids).encode()
+                    answer = session.post(url + SURFACES[self.duplicates][0], data=body, timeout=60)
                 except requests.RequestException:
                     return
-                if answer.status_code == 204:
+                if answer.ok:
                     self.unanswered.difference_update(ids)
                     self.acknowledged.update(ids)
                     on_acknowledged()

@@ -24,6 +24,7 @@ def tables():
             },
         ),
         Table("weather", ["city"], {"temperature": "DOUBLE", "humidity": "BIGINT"}),
+        Table("events", ["kind"], {"v": "DOUBLE", "n": "BIGINT", "text": "VARCHAR"}, duplicates="keep"),
         Table("sparse", ["a", "b", "c"], {"v": "DOUBLE", "n": "BIGINT", "flag": "BOOLEAN"}),
     ]
 
@@ -47,6 +48,8 @@ def tags_of(random, table):
         return {"host": random.choice(HOSTS), "region": random.choice(["eu", "us", "ap", None])}
     if table.name == "weather":
         return {"city": random.choice(["Oslo", "Lima", "Graz"])}
+    if table.name == "events":
+        return {"kind": random.choice(["start", "stop"])}
     return {name: random.choice([None, "p", "q", "r"]) for name in table.tags}
 
 

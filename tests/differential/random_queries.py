@@ -31,6 +31,10 @@ class QueryGenerator:
     def table(self):
         return self.random.choice(self.tables)
 
+    def keyed_table(self):
+        """One whose rows are told apart by tags and time: an order by them is total."""
+        return self.random.choice([table for table in self.tables if table.duplicates == "merge"])
+
     def time_literal(self, table):
         ns = EPOCH + self.random.randrange(-MINUTE, SPAN_MINUTES * MINUTE)
         if table.rows and self.random.random() < 0.5:
@@ -123,7 +127,7 @@ class QueryGenerator:
         return f"SELECT {columns} FROM {table.name}{self.where(table)}", False
 
     def ordered_rows(self):
-        table = self.table()
+        table = self.keyed_table()
         direction = self.pick("", " DESC")
         limit = self.pick("", f" LIMIT {self.pick(1, 10, 100)}", f" LIMIT 20 OFFSET {self.pick(0, 5, 1000)}")
         order = ", ".join([f"time{direction}", *(f"{tag} NULLS FIRST" for tag in table.tags)])
@@ -164,7 +168,7 @@ class QueryGenerator:
         return text, False
 
     def window(self):
-        table = self.table()
+        table = self.keyed_table()
         name = self.random.choice([name for name in table.fields if name in SUMMABLE])
         over = f"(PARTITION BY {', '.join(table.tags)} ORDER BY time)"
         function = self.pick(
@@ -199,7 +203,7 @@ class QueryGenerator:
         return f"SELECT DISTINCT {columns} FROM {table.name}{self.where(table)}", False
 
     def latest(self):
-        table = self.table()
+        table = self.keyed_table()
         tags = ", ".join(table.tags)
         name = self.random.choice(list(table.fields))
         return self.pick(

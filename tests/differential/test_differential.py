@@ -17,7 +17,7 @@ from streamflow_server import ARROW, Server
 SEED = 20240229
 QUERY_COUNT = 500
 QUERY_COUNT_NIGHTLY = 5000
-ROWS_PER_LOAD = {"metrics": 3000, "weather": 1500, "sparse": 1500}
+ROWS_PER_LOAD = {"metrics": 3000, "weather": 1500, "sparse": 1500, "events": 1500}
 
 
 @pytest.fixture
@@ -40,8 +40,15 @@ class Comparison:
     def load(self):
         for table in self.tables:
             for lines in batches(self.random, table, ROWS_PER_LOAD[table.name]):
-                self.server.write(lines)
+                self.write(lines, table.duplicates)
             table.load_into(self.connection)
+
+    def write(self, lines, duplicates):
+        if duplicates == "merge":
+            self.server.write(lines)
+            return
+        answer = self.server.post(f"/api/v1/write?duplicates={duplicates}", data="\n".join(lines).encode())
+        assert answer.ok and answer.json()["rejected_count"] == 0, answer.text
 
     def ask(self, count, state):
         for _ in range(count):
