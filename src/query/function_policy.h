@@ -1,0 +1,29 @@
+// What SQL functions may do in a server: settles, once per DuckDB instance, which of its functions are refused and how
+// much the rest may allocate or compute in one uninterruptible call.
+// Source:     docs/tsql.md, "What is refused"; measured: `len(range(3e8))` took 18 GB under memory_limit 200 MB.
+// Invariants: changes the entries of the instance's system catalog in place, so a refusal holds whatever way a function
+//             is reached: qualified name, method call, macro, constant folding while planning. Table functions are
+//             refused unless they are on the allow-list; scalar functions and aggregates unless on the deny-list.
+// Threads:    apply_function_policy() before the first query.
+// Errors:     refused functions raise a PermissionException (kForbidden); sizes an OutOfRangeException
+//             (kInvalidArgument) that names the function and the limit.
+#pragma once
+
+#include <cstdint>
+
+namespace duckdb {
+class ClientContext;
+}
+
+namespace streamflow::query {
+
+// Per value, and per chunk of at most 2048 rows, which is what one uninterruptible call handles.
+inline constexpr std::uint64_t kListElementsMax = 1'000'000;
+inline constexpr std::uint64_t kListElementsPerChunkMax = 4'000'000;
+inline constexpr std::uint64_t kStringBytesPerChunkMax = 32ULL << 20U;
+inline constexpr std::uint64_t kDistanceCellsMax = 4'000'000;            // of one edit distance: 2000 x 2000 characters
+inline constexpr std::uint64_t kDistanceCellsPerChunkMax = 100'000'000;  // about 0.3 s
+
+void apply_function_policy(duckdb::ClientContext& context);
+
+}  // namespace streamflow::query
