@@ -25,8 +25,12 @@ class DuckDbFileReader final : public FileReader {
  public:
   DuckDbFileReader(std::unique_ptr<FileSession> session, const FileSource& source, std::unique_ptr<FileRows> rows,
                    std::vector<std::string> notes, std::size_t batch_rows)
-      : session_(std::move(session)), rows_(std::move(rows)), notes_(std::move(notes)), batch_rows_(batch_rows),
-        row_count_estimate_(source.row_count_estimate()), is_csv_(source.is_csv()) {}
+      : session_(std::move(session)),
+        rows_(std::move(rows)),
+        notes_(std::move(notes)),
+        batch_rows_(batch_rows),
+        row_count_estimate_(source.row_count_estimate()),
+        is_csv_(source.is_csv()) {}
 
   Result<bool> next(RowBatch& batch) override {
     rows_->start(batch);
@@ -61,14 +65,15 @@ class DuckDbFileReader final : public FileReader {
  private:
   // Adds the lines that DuckDB could not split into columns; a line with several faults is one row.
   Status add_broken_lines() {
-    SF_TRY(faults, session_->query("SELECT error_type, count(DISTINCT line), min(line), arg_min(error_message, line) FROM "
-                                   "reject_errors GROUP BY error_type"));
+    SF_TRY(faults,
+           session_->query("SELECT error_type, count(DISTINCT line), min(line), arg_min(error_message, line) FROM "
+                           "reject_errors GROUP BY error_type"));
     SF_TRY(lines, session_->query("SELECT count(DISTINCT line) FROM reject_errors"));
     RejectedRows& rejected = rows_->rejected();
     const std::uint64_t count = rejected.count() + number_of(lines[0][0]);
     for (const TextRow& fault : faults) {
-      rejected.add("broken line, " + fault[0].value_or(""), "line " + fault[2].value_or("") + ": " + fault[3].value_or(""),
-                   number_of(fault[1]));
+      rejected.add("broken line, " + fault[0].value_or(""),
+                   "line " + fault[2].value_or("") + ": " + fault[3].value_or(""), number_of(fault[1]));
     }
     rejected.set_count(count);
     return Ok{};

@@ -9,24 +9,34 @@ namespace {
 
 FieldType natural_type(SourceKind kind) {
   switch (kind) {
-    case SourceKind::kBool: return FieldType::kBool;
-    case SourceKind::kInteger: return FieldType::kInt64;
-    case SourceKind::kUnsigned: return FieldType::kUint64;
-    case SourceKind::kFloat: return FieldType::kFloat64;
+    case SourceKind::kBool:
+      return FieldType::kBool;
+    case SourceKind::kInteger:
+      return FieldType::kInt64;
+    case SourceKind::kUnsigned:
+      return FieldType::kUint64;
+    case SourceKind::kFloat:
+      return FieldType::kFloat64;
     case SourceKind::kText:
     case SourceKind::kTemporal:
-    case SourceKind::kTimeOfDay: return FieldType::kString;
+    case SourceKind::kTimeOfDay:
+      return FieldType::kString;
   }
   return FieldType::kString;
 }
 
 std::string_view sql_type(FieldType type) {
   switch (type) {
-    case FieldType::kFloat64: return "DOUBLE";
-    case FieldType::kInt64: return "BIGINT";
-    case FieldType::kUint64: return "UBIGINT";
-    case FieldType::kBool: return "BOOLEAN";
-    case FieldType::kString: return "VARCHAR";
+    case FieldType::kFloat64:
+      return "DOUBLE";
+    case FieldType::kInt64:
+      return "BIGINT";
+    case FieldType::kUint64:
+      return "UBIGINT";
+    case FieldType::kBool:
+      return "BOOLEAN";
+    case FieldType::kString:
+      return "VARCHAR";
   }
   return "VARCHAR";
 }
@@ -35,7 +45,8 @@ std::string_view sql_type(FieldType type) {
 std::string exact_conversion_sql(const std::string& column, FieldType type) {
   const std::string cast = "TRY_CAST(" + column + " AS " + std::string(sql_type(type)) + ")";
   if (type != FieldType::kInt64 && type != FieldType::kUint64) return cast;
-  return "CASE WHEN regexp_full_match(CAST(" + column + " AS VARCHAR), '\\s*[+-]?[0-9]+(\\.0*)?\\s*') THEN " + cast + " END";
+  return "CASE WHEN regexp_full_match(CAST(" + column + " AS VARCHAR), '\\s*[+-]?[0-9]+(\\.0*)?\\s*') THEN " + cast +
+         " END";
 }
 
 std::string problem_sql(const std::string& column, const std::string& converted, const std::string& reason) {
@@ -131,7 +142,8 @@ class ImportPlanner {
     }
     const std::string converted = exact_conversion_sql(name, type);
     selected_ += ", " + converted;
-    problems_ += ", " + problem_sql(name, converted, "column \"" + column.name + "\": not a " + std::string(name_of(type)));
+    problems_ +=
+        ", " + problem_sql(name, converted, "column \"" + column.name + "\": not a " + std::string(name_of(type)));
     return Ok{};
   }
 

@@ -1,9 +1,9 @@
 // Decides what each column of a file becomes (time, tag or field of a type) and writes the statement that reads it.
-// Invariants: a column's type follows from the file (FileSource) unless `types` overrides it; an overridden value that does
-//             not convert without loss rejects its row. Integers are int64, unsigned 64-bit ones uint64, other numbers
-//             float64, booleans bool, everything else a string: dates and times that are not the time included.
+// Invariants: a column's type follows from the file (FileSource) unless `types` overrides it; an overridden value that
+//             does not convert without loss rejects its row. Integers are int64, unsigned 64-bit ones uint64, other
+//             numbers float64, booleans bool, everything else a string: dates and times that are not the time included.
 // Threads:    one.
-// Errors:     kInvalidArgument for names that the file lacks or that are given twice, kTooLarge for the schema's limits.
+// Errors:     kInvalidArgument for names that the file lacks or that are given twice, kTooLarge for a schema's limits.
 #pragma once
 
 #include <string>

@@ -35,7 +35,8 @@ std::uint64_t bits_at(const ColumnView& view, FieldType type, std::size_t index)
 void RejectedRows::add(std::string_view reason, std::string_view example, std::uint64_t count) {
   count_ += count;
   auto found = groups_.find(reason);
-  if (found == groups_.end()) found = groups_.emplace(reason, Group{0, std::string(example.substr(0, kExampleBytesMax))}).first;
+  if (found == groups_.end())
+    found = groups_.emplace(reason, Group{0, std::string(example.substr(0, kExampleBytesMax))}).first;
   found->second.count += count;
 }
 
@@ -131,12 +132,17 @@ std::optional<std::int64_t> FileRows::time_of(std::size_t row) const {
   if (!view.valid(index)) return std::nullopt;
   Int128 ns = 0;
   switch (view.shape().kind) {
-    case ValueKind::kDate: ns = Int128{view.value<std::int32_t>(index)} * kNsPerDay; break;
+    case ValueKind::kDate:
+      ns = Int128{view.value<std::int32_t>(index)} * kNsPerDay;
+      break;
     case ValueKind::kTimestamp:
       ns = Int128{view.value<std::int64_t>(index)} * (kNsPerSecond / ticks_per_second(view.shape().unit));
       break;
-    case ValueKind::kInt64: ns = Int128{view.value<std::int64_t>(index)} * layout_.ns_per_tick; break;
-    default: ns = view.int128(index);
+    case ValueKind::kInt64:
+      ns = Int128{view.value<std::int64_t>(index)} * layout_.ns_per_tick;
+      break;
+    default:
+      ns = view.int128(index);
   }
   if (ns < to_ns(kTimestampMin) || ns > to_ns(kTimestampMax)) return std::nullopt;
   return static_cast<std::int64_t>(ns);

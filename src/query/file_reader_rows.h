@@ -1,4 +1,4 @@
-// Turns the chunks of an import statement into RowBatches, and counts the rows that cannot be stored with their reasons.
+// Turns the chunks of an import statement into RowBatches; counts the rows that cannot be stored, with their reasons.
 // Format:     the statement's columns: time (see TimePlan), problem (VARCHAR: NULL, or why the row is refused, with an
 //             example after U+001F), the tags as VARCHAR, the fields as DOUBLE, BIGINT, UBIGINT, BOOLEAN or VARCHAR.
 // Invariants: every row is appended to a batch or counted as rejected. A NULL or empty tag is a missing tag.
@@ -25,7 +25,10 @@ class RejectedRows {
   std::vector<std::string> notes() const;  // "rejected 3 rows: no time"
 
  private:
-  struct Group { std::uint64_t count = 0; std::string example; };
+  struct Group {
+    std::uint64_t count = 0;
+    std::string example;
+  };
   std::map<std::string, Group, std::less<>> groups_;  // as many as there are reasons: a few, and one per column
   std::uint64_t count_ = 0;
 };
@@ -68,7 +71,7 @@ class FileRows {
   std::vector<ColumnShape> shapes_;
   ChunkView view_;
   std::size_t next_row_ = 0;
-  std::vector<std::uint32_t> accepted_;  // rows of the chunk, in this append()
+  std::vector<std::uint32_t> accepted_;                    // rows of the chunk, in this append()
   std::unordered_map<std::string, std::uint32_t> series_;  // of this batch, by the tag values with their lengths
   std::string series_key_, last_series_key_;
   std::uint32_t last_series_ = 0;

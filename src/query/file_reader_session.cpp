@@ -95,8 +95,12 @@ Status FileSession::start(const std::string& sql) {
   });
 }
 
-const std::vector<std::string>& FileSession::names() const { return state_->names; }
-const LogicalTypes& FileSession::types() const { return state_->stream->types; }
+const std::vector<std::string>& FileSession::names() const {
+  return state_->names;
+}
+const LogicalTypes& FileSession::types() const {
+  return state_->stream->types;
+}
 
 Result<duckdb::DataChunk*> FileSession::fetch() {
   return guarded_read([&]() -> Result<duckdb::DataChunk*> {
@@ -107,7 +111,11 @@ Result<duckdb::DataChunk*> FileSession::fetch() {
   });
 }
 
-std::string quoted_identifier(std::string_view name) { return quoted(name, '"'); }
-std::string quoted_literal(std::string_view text) { return quoted(text, '\''); }
+std::string quoted_identifier(std::string_view name) {
+  return quoted(name, '"');
+}
+std::string quoted_literal(std::string_view text) {
+  return quoted(text, '\'');
+}
 
 }  // namespace streamflow::query

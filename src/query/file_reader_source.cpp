@@ -43,7 +43,8 @@ SourceKind kind_of(std::string_view type) {
     return SourceKind::kInteger;
   }
   if (type == "UBIGINT") return SourceKind::kUnsigned;
-  if (is_one_of(type, {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT"}) || type.starts_with("DECIMAL(")) return SourceKind::kFloat;
+  if (is_one_of(type, {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT"}) || type.starts_with("DECIMAL("))
+    return SourceKind::kFloat;
   if (type.ends_with("]")) return SourceKind::kText;  // lists
   if (type == "DATE" || type.starts_with("TIMESTAMP")) return SourceKind::kTemporal;
   return type == "TIME" || type == "TIME_NS" ? SourceKind::kTimeOfDay : SourceKind::kText;
@@ -106,13 +107,14 @@ Status FileSource::describe_parquet(FileSession& session) {
 
 // ignore_errors: otherwise one broken line makes the whole file look like a single column.
 Status FileSource::describe_csv(FileSession& session) {
-  SF_TRY(rows, session.query("SELECT Delimiter, Quote, Escape, Comment, SkipRows, HasHeader, DateFormat, TimestampFormat, "
-                             "c.name, c.type FROM (SELECT *, unnest(Columns) AS c FROM sniff_csv(" + path_ +
-                             ", ignore_errors = true))"));
+  SF_TRY(rows,
+         session.query("SELECT Delimiter, Quote, Escape, Comment, SkipRows, HasHeader, DateFormat, TimestampFormat, "
+                       "c.name, c.type FROM (SELECT *, unnest(Columns) AS c FROM sniff_csv(" +
+                       path_ + ", ignore_errors = true))"));
   if (rows.empty()) return Error{ErrorCode::kInvalidArgument, "no columns found in " + path_};
   const TextRow& first = rows[0];
-  dialect_ = "auto_detect = false, ignore_errors = true, delim = " +
-             quoted_literal(character_or(first[0], ",")) + ", quote = " + quoted_literal(character_or(first[1], "\"")) +
+  dialect_ = "auto_detect = false, ignore_errors = true, delim = " + quoted_literal(character_or(first[0], ",")) +
+             ", quote = " + quoted_literal(character_or(first[1], "\"")) +
              ", escape = " + quoted_literal(character_or(first[2], "\"")) +
              ", comment = " + quoted_literal(character_or(first[3], "")) + ", skip = " + first[4].value_or("0") +
              ", header = " + first[5].value_or("true");

@@ -1,6 +1,6 @@
 // What a file holds before anything is decided: its columns with their types, and how to read it in SQL.
-// Invariants: a CSV file's dialect is guessed from its first 20,480 rows, its column types from those rows and then checked
-//             against every row of the file: a column is an integer only if each value is written as one.
+// Invariants: a CSV file's dialect is guessed from its first 20,480 rows, its column types from those rows and then
+//             checked against every row of the file: a column is an integer only if each value is written as one.
 // Threads:    one.
 // Errors:     kNotFound, kIo, kInvalidArgument (empty file, not Parquet, no dialect found).
 #pragma once

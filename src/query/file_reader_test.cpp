@@ -35,7 +35,8 @@ class FileReaderTest : public ::testing::Test {
   std::filesystem::path write_parquet(const std::string& sql, const std::string& name = "data.parquet") {
     auto session = FileSession::open();
     EXPECT_TRUE(session.has_value());
-    const auto done = session.value()->query("COPY (" + sql + ") TO " + quoted_literal((folder_ / name).string()) + " (FORMAT parquet)");
+    const auto done = session.value()->query("COPY (" + sql + ") TO " + quoted_literal((folder_ / name).string()) +
+                                             " (FORMAT parquet)");
     EXPECT_TRUE(done.has_value()) << done.error().message;
     return folder_ / name;
   }
@@ -136,7 +137,8 @@ TEST_F(FileReaderTest, ReadsColumnsWithSpacesAndCapitals) {
 TEST_F(FileReaderTest, ReadsTimestampChannelValue) {
   options_.tags = {"channel_id"};
   const RowBatch batch = read_csv(
-      "timestamp,channel_id,value\n2024-03-01T00:00:00.123456789Z,007,1.5\n2024-03-01T02:00:01+02:00,12,\n2024-03-01 00:00:02,007,3\n");
+      "timestamp,channel_id,value\n2024-03-01T00:00:00.123456789Z,007,1.5\n2024-03-01T02:00:01+02:00,12,\n2024-03-01 "
+      "00:00:02,007,3\n");
   EXPECT_EQ(batch.times, (Times{kMarch1 + 123'456'789, kMarch1 + kSecond, kMarch1 + 2 * kSecond}));
   EXPECT_EQ(batch.series, (std::vector<std::string>{"007", "12"}));  // a tag keeps its zeros
   EXPECT_EQ(fields_of(batch), "value float64");
@@ -148,8 +150,10 @@ TEST_F(FileReaderTest, ReadsTimestampChannelValue) {
 TEST_F(FileReaderTest, ReadsFlightsOfParquet) {
   options_.tags = {"origin", "destination"};
   const auto path = write_parquet(
-      "SELECT TIMESTAMP '2001-01-01 00:01:00' + to_minutes(i) AS date, (33 + i)::BIGINT AS delay, 2176::BIGINT AS distance, "
-      "CASE i % 3 WHEN 0 THEN 'LAS' ELSE 'ATL' END AS origin, CASE i % 2 WHEN 0 THEN 'PHL' END AS destination FROM range(5000) t(i)");
+      "SELECT TIMESTAMP '2001-01-01 00:01:00' + to_minutes(i) AS date, (33 + i)::BIGINT AS delay, 2176::BIGINT AS "
+      "distance, "
+      "CASE i % 3 WHEN 0 THEN 'LAS' ELSE 'ATL' END AS origin, CASE i % 2 WHEN 0 THEN 'PHL' END AS destination FROM "
+      "range(5000) t(i)");
   const RowBatch batch = read(path);
   ASSERT_EQ(batch.row_count(), 5000U);
   EXPECT_EQ(batch.times[0], 11'323 * kDay + 60 * kSecond);
@@ -163,13 +167,16 @@ TEST_F(FileReaderTest, ReadsFlightsOfParquet) {
 
 TEST_F(FileReaderTest, ReadsEveryParquetType) {
   const auto path = write_parquet(
-      "SELECT '2024-03-01 00:00:00.123456789'::TIMESTAMP_NS AS ts, 18446744073709551615::UBIGINT AS u64, (-5)::TINYINT AS i8, "
-      "4294967295::UINTEGER AS u32, 1.25::DECIMAL(9,2) AS dec, 0.5::FLOAT AS f, true AS b, 'x' AS s, DATE '2024-01-02' AS day2, "
+      "SELECT '2024-03-01 00:00:00.123456789'::TIMESTAMP_NS AS ts, 18446744073709551615::UBIGINT AS u64, (-5)::TINYINT "
+      "AS i8, "
+      "4294967295::UINTEGER AS u32, 1.25::DECIMAL(9,2) AS dec, 0.5::FLOAT AS f, true AS b, 'x' AS s, DATE '2024-01-02' "
+      "AS day2, "
       "[1, 2] AS list, 7::HUGEINT AS huge, NULL::INTEGER AS none");
   const RowBatch batch = read(path);
   EXPECT_EQ(batch.times, Times{kMarch1 + 123'456'789});
   EXPECT_EQ(fields_of(batch),
-            "u64 uint64, i8 int64, u32 int64, dec float64, f float64, b boolean, s string, day2 string, list string, huge float64, none int64");
+            "u64 uint64, i8 int64, u32 int64, dec float64, f float64, b boolean, s string, day2 string, list string, "
+            "huge float64, none int64");
   EXPECT_EQ(batch.fields[0].bits[0], UINT64_MAX);
   EXPECT_EQ(static_cast<std::int64_t>(batch.fields[1].bits[0]), -5);
   EXPECT_EQ(batch.fields[2].bits[0], 4294967295U);
@@ -190,7 +197,13 @@ TEST_F(FileReaderTest, ReadsTimesOfParquetInEveryUnit) {
 }
 
 TEST_F(FileReaderTest, ReadsTimesAsText) {
-  const struct { const char* name; const char* first; const char* second; std::int64_t time; const char* note; } cases[] = {
+  const struct {
+    const char* name;
+    const char* first;
+    const char* second;
+    std::int64_t time;
+    const char* note;
+  } cases[] = {
       {"slashes", "2024/03/01 00:00:05", "2024/03/02 00:00:00", kMarch1 + 5 * kSecond, "as text"},
       {"american", "03/01/2024", "03/13/2024", kMarch1, "%m/%d/%Y"},
       {"british", "01/03/2024", "13/03/2024", kMarch1, "%d/%m/%Y"},
@@ -219,7 +232,13 @@ TEST_F(FileReaderTest, SaysWhenDayAndMonthCouldBeExchanged) {
 }
 
 TEST_F(FileReaderTest, GuessesTheUnitOfNumbers) {
-  const struct { const char* name; const char* column; const char* value; std::int64_t time; const char* note; } cases[] = {
+  const struct {
+    const char* name;
+    const char* column;
+    const char* value;
+    std::int64_t time;
+    const char* note;
+  } cases[] = {
       {"seconds", "time", "1709251200", kMarch1, "in s (guessed"},
       {"milliseconds", "ts", "1709251200000", kMarch1, "in ms"},
       {"microseconds", "timestamp", "1709251200000000", kMarch1, "in us"},
@@ -240,7 +259,8 @@ TEST_F(FileReaderTest, GuessesTheUnitOfNumbers) {
 }
 
 TEST_F(FileReaderTest, ObeysTheUnitThatWasGiven) {
-  for (const auto& [unit, time] : {std::pair("s", 100 * kSecond), {"ms", kSecond / 10}, {"us", 100'000L}, {"ns", 100L}}) {
+  for (const auto& [unit, time] :
+       {std::pair("s", 100 * kSecond), {"ms", kSecond / 10}, {"us", 100'000L}, {"ns", 100L}}) {
     options_.time_unit = unit;
     EXPECT_EQ(read_csv("time,v\n100,1\n").times, Times{time}) << unit;
     EXPECT_EQ(read(write_parquet("SELECT 100::DOUBLE AS time, 1 AS v")).times, Times{time}) << unit;
@@ -264,7 +284,8 @@ TEST_F(FileReaderTest, PrefersTemporalColumnsThenNames) {
 }
 
 TEST_F(FileReaderTest, AddsTheTimeOfDayToADate) {
-  const RowBatch batch = read_csv("date,time,v\n2024-03-01,00:00:05,1\n2024-03-01,00:00:06.5,2\n2024-03-01,,3\n,00:00:01,4\n");
+  const RowBatch batch =
+      read_csv("date,time,v\n2024-03-01,00:00:05,1\n2024-03-01,00:00:06.5,2\n2024-03-01,,3\n,00:00:01,4\n");
   EXPECT_EQ(batch.times, (Times{kMarch1 + 5 * kSecond, kMarch1 + 6 * kSecond + kSecond / 2}));
   EXPECT_EQ(fields_of(batch), "v int64");
   EXPECT_CONTAINS(notes(), "plus \"time\", a time of day");
@@ -285,7 +306,11 @@ TEST_F(FileReaderTest, TakesTheNamedTimeColumnOrNone) {
 }
 
 TEST_F(FileReaderTest, RefusesFilesWithoutOneTimeColumn) {
-  const struct { const char* name; const char* text; const char* message; } cases[] = {
+  const struct {
+    const char* name;
+    const char* text;
+    const char* message;
+  } cases[] = {
       {"none", "a,b\n1,2\n", "no time column found; name the time column with --time-column, one of: a, b"},
       {"several", "born,died\n2024-03-01,2024-03-02\n", "2 columns hold times"},
       {"a word", "time,b\nnoon,2\n", "not times that can be read"},
@@ -302,7 +327,9 @@ TEST_F(FileReaderTest, RefusesFilesWithoutOneTimeColumn) {
 }
 
 TEST_F(FileReaderTest, CountsRowsWithoutTime) {
-  const RowBatch batch = read_csv("time,v\n2024-03-01,1\n,2\nsoon,3\nlater,4\n2024-03-02,5\n1500-01-01,6\n2024-03-03,7\n2024-03-04,8\n2024-03-05,9\n2024-03-06,10\n");
+  const RowBatch batch = read_csv(
+      "time,v\n2024-03-01,1\n,2\nsoon,3\nlater,4\n2024-03-02,5\n1500-01-01,6\n2024-03-03,7\n2024-03-04,8\n2024-03-05,"
+      "9\n2024-03-06,10\n");
   EXPECT_EQ(batch.row_count(), 6U);
   EXPECT_EQ(batch.fields[0].bits, (std::vector<std::uint64_t>{1, 5, 7, 8, 9, 10}));
   EXPECT_EQ(reader_->rejected_rows(), 4U);
@@ -311,8 +338,9 @@ TEST_F(FileReaderTest, CountsRowsWithoutTime) {
 }
 
 TEST_F(FileReaderTest, CountsTimesOutsideTheRange) {
-  const RowBatch batch = read(write_parquet("SELECT * FROM (VALUES (TIMESTAMP '2024-03-01', 1), ('3000-01-01', 2), "
-                                            "('1600-01-01', 3), ('infinity', 4), ('-infinity', 5), (NULL, 6)) t(time, v)"));
+  const RowBatch batch =
+      read(write_parquet("SELECT * FROM (VALUES (TIMESTAMP '2024-03-01', 1), ('3000-01-01', 2), "
+                         "('1600-01-01', 3), ('infinity', 4), ('-infinity', 5), (NULL, 6)) t(time, v)"));
   EXPECT_EQ(batch.row_count(), 1U);
   EXPECT_EQ(reader_->rejected_rows(), 5U);
   EXPECT_CONTAINS(notes(), "rejected 4 rows: time outside 1677-09-21 to 2262-04-11");
@@ -322,7 +350,8 @@ TEST_F(FileReaderTest, CountsTimesOutsideTheRange) {
 
 TEST_F(FileReaderTest, CountsBrokenLines) {
   const RowBatch batch = read_csv(
-      "time,v,s\n2024-03-01,1,x\n2024-03-01,2,x\n2024-03-01,3,x\n2024-03-01,4\n2024-03-01,5,y,z\n2024-03-01,6,\"a\nb\"\n2024-03-01,7,\"c\n");
+      "time,v,s\n2024-03-01,1,x\n2024-03-01,2,x\n2024-03-01,3,x\n2024-03-01,4\n2024-03-01,5,y,z\n2024-03-01,6,"
+      "\"a\nb\"\n2024-03-01,7,\"c\n");
   EXPECT_EQ(batch.fields[0].bits, (std::vector<std::uint64_t>{1, 2, 3, 6}));
   EXPECT_EQ(batch.fields[1].strings[3], "a\nb");
   EXPECT_EQ(reader_->rejected_rows(), 3U);
@@ -344,8 +373,11 @@ TEST_F(FileReaderTest, ChecksTypesAgainstEveryRow) {
 }
 
 TEST_F(FileReaderTest, ObeysTypesThatWereGiven) {
-  options_.types = {{"a", FieldType::kFloat64}, {"b", FieldType::kString}, {"c", FieldType::kUint64}, {"d", FieldType::kBool}};
-  const RowBatch batch = read_csv("time,a,b,c,d\n2024-03-01,1,007,18446744073709551615,1\n2024-03-01,2,1.50,2.5,1\n2024-03-01,,,,\n2024-03-01,3,x,-1,0\n");
+  options_.types = {
+      {"a", FieldType::kFloat64}, {"b", FieldType::kString}, {"c", FieldType::kUint64}, {"d", FieldType::kBool}};
+  const RowBatch batch = read_csv(
+      "time,a,b,c,d\n2024-03-01,1,007,18446744073709551615,1\n2024-03-01,2,1.50,2.5,1\n2024-03-01,,,,\n2024-03-01,3,x,-"
+      "1,0\n");
   EXPECT_EQ(fields_of(batch), "a float64, b string, c uint64, d boolean");
   EXPECT_EQ(doubles(batch.fields[0]), (std::vector<double>{1, 0}));
   EXPECT_EQ(batch.fields[1].strings[0], "007");
@@ -355,8 +387,9 @@ TEST_F(FileReaderTest, ObeysTypesThatWereGiven) {
   EXPECT_EQ(reader_->rejected_rows(), 2U);
   EXPECT_CONTAINS(notes(), "rejected 2 rows: column \"c\": not a uint64, first '2.5'");
   options_.types = {{"a", FieldType::kInt64}};
-  EXPECT_EQ(read(write_parquet("SELECT DATE '2024-03-01' AS time, unnest([1.0, 2.5, 3.0]::DOUBLE[]) AS a")).fields[0].bits,
-            (std::vector<std::uint64_t>{1, 3}));
+  EXPECT_EQ(
+      read(write_parquet("SELECT DATE '2024-03-01' AS time, unnest([1.0, 2.5, 3.0]::DOUBLE[]) AS a")).fields[0].bits,
+      (std::vector<std::uint64_t>{1, 3}));
 }
 
 TEST_F(FileReaderTest, RefusesWrongOptions) {
@@ -370,8 +403,15 @@ TEST_F(FileReaderTest, RefusesWrongOptions) {
   EXPECT_CONTAINS(message([](auto& o) { o.tags = {"c"}; }), "tag \"c\": no such column; the file has time, a, b");
   EXPECT_CONTAINS(message([](auto& o) { o.tags = {"time"}; }), "tag \"time\": that column is the time");
   EXPECT_CONTAINS(message([](auto& o) { o.tags = {"a", "A"}; }), "named twice");
-  EXPECT_CONTAINS(message([](auto& o) { o.types = {{"c", FieldType::kBool}}; }), "type of column \"c\": no such column");
-  EXPECT_CONTAINS(message([](auto& o) { o.tags = {"a"}; o.types = {{"a", FieldType::kBool}}; }), "a tag is always a string");
+  EXPECT_CONTAINS(message([](auto& o) {
+                    o.types = {{"c", FieldType::kBool}};
+                  }),
+                  "type of column \"c\": no such column");
+  EXPECT_CONTAINS(message([](auto& o) {
+                    o.tags = {"a"};
+                    o.types = {{"a", FieldType::kBool}};
+                  }),
+                  "a tag is always a string");
   EXPECT_CONTAINS(message([](auto& o) { o.batch_rows = 0; }), "batch_rows");
 }
 
@@ -391,8 +431,9 @@ TEST_F(FileReaderTest, ReportsParquetThatIsCutOff) {
 
 TEST_F(FileReaderTest, RejectsStringsThatAreTooLong) {
   options_.tags = {"tag"};
-  const RowBatch batch = read_csv("time,tag,s\n2024-03-01," + std::string(4097, 'x') + ",a\n2024-03-01,ok,b\n2024-03-01,ok," +
-                                  std::string(65'537, 'y') + "\n2024-03-01," + std::string(4096, 'z') + ",c\n");
+  const RowBatch batch =
+      read_csv("time,tag,s\n2024-03-01," + std::string(4097, 'x') + ",a\n2024-03-01,ok,b\n2024-03-01,ok," +
+               std::string(65'537, 'y') + "\n2024-03-01," + std::string(4096, 'z') + ",c\n");
   EXPECT_EQ(batch.row_count(), 2U);
   EXPECT_EQ(reader_->rejected_rows(), 2U);
   EXPECT_CONTAINS(notes(), "column \"tag\": longer than 4096 bytes");
@@ -402,7 +443,9 @@ TEST_F(FileReaderTest, RejectsStringsThatAreTooLong) {
 TEST_F(FileReaderTest, SplitsIntoBatchesOfTheSizeWanted) {
   options_.batch_rows = 1000;
   options_.tags = {"host"};
-  const auto path = write_parquet("SELECT to_timestamp(i) AS time, 'h' || (i // 1500) AS host, CASE WHEN i % 3 > 0 THEN i END AS v FROM range(3500) t(i)");
+  const auto path = write_parquet(
+      "SELECT to_timestamp(i) AS time, 'h' || (i // 1500) AS host, CASE WHEN i % 3 > 0 THEN i END AS v FROM "
+      "range(3500) t(i)");
   auto reader = FileReader::open(path, options_);
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   std::int64_t row = 0;
@@ -427,6 +470,17 @@ TEST_F(FileReaderTest, SplitsIntoBatchesOfTheSizeWanted) {
   EXPECT_EQ(reader.value()->progress(), 1);
 }
 
+TEST_F(FileReaderTest, EmptyValuesAreNullAndRowsOfNullsAreRows) {
+  const RowBatch batch = read_csv("time,s,v\n2024-03-01,a,1\n2024-03-02,\"\",\n2024-03-03,,\n");
+  ASSERT_EQ(batch.row_count(), 3U);
+  for (const FieldVector& field : batch.fields) {
+    EXPECT_TRUE(field.valid(0));
+    EXPECT_FALSE(field.valid(1));
+    EXPECT_FALSE(field.valid(2));
+  }
+  EXPECT_EQ(reader_->rejected_rows(), 0U);
+}
+
 TEST_F(FileReaderTest, ReadsOtherDialects) {
   EXPECT_EQ(fields_of(read(write("time\tv\n2024-03-01\t1\n2024-03-02\t2\n", "x.tsv"))), "v int64");
   EXPECT_EQ(fields_of(read_csv("time;v;w\r\n2024-03-01;1;a\r\n2024-03-02;2;b\r\n")), "v int64, w string");
@@ -441,7 +495,8 @@ TEST_F(FileReaderTest, TakesPathsLiterally) {
     EXPECT_EQ(read(write("time,w\n2024-03-01,2\n2024-03-02,3\n", name)).row_count(), 2U);
   }
   std::filesystem::create_directories(folder_ / "year=2024");
-  EXPECT_EQ(fields_of(read(write_parquet("SELECT DATE '2024-03-01' AS time, 1 AS v", "year=2024/x.parquet"))), "v int64");
+  EXPECT_EQ(fields_of(read(write_parquet("SELECT DATE '2024-03-01' AS time, 1 AS v", "year=2024/x.parquet"))),
+            "v int64");
 }
 
 TEST_F(FileReaderTest, ManySeriesAndBatchesAgreeWithTheFile) {

@@ -11,22 +11,34 @@ namespace {
 
 // Usual names, best first, in lower case. Numbers are taken for times only under the strong names.
 constexpr std::array<std::string_view, 22> kNames = {
-    "time", "timestamp", "ts", "datetime", "date_time", "date", "_time", "time_stamp", "@timestamp", "event_time",
-    "eventtime", "timestamp_utc", "time_utc", "datetime_utc", "unix_time", "unixtime", "epoch", "year",
-    "utc", "ds", "day", "month"};
+    "time",     "timestamp",    "ts",         "datetime",   "date_time", "date",
+    "_time",    "time_stamp",   "@timestamp", "event_time", "eventtime", "timestamp_utc",
+    "time_utc", "datetime_utc", "unix_time",  "unixtime",   "epoch",     "year",
+    "utc",      "ds",           "day",        "month"};
 constexpr std::size_t kStrongNameCount = 18;
 
 // Formats that DuckDB's cast does not read, tried in this order; the American order of day and month comes first.
-constexpr std::array<std::string_view, 16> kFormats = {
-    "%m/%d/%Y",          "%d/%m/%Y",          "%m/%d/%Y %H:%M",    "%d/%m/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%d.%m.%Y",
-    "%d.%m.%Y %H:%M",    "%d.%m.%Y %H:%M:%S", "%b %d %Y",          "%d %b %Y",
-    "%d-%b-%Y",          "%Y-%m",             "%Y%m%d",            "%a, %d %b %Y %H:%M:%S %z"};
+constexpr std::array<std::string_view, 16> kFormats = {"%m/%d/%Y",
+                                                       "%d/%m/%Y",
+                                                       "%m/%d/%Y %H:%M",
+                                                       "%d/%m/%Y %H:%M",
+                                                       "%m/%d/%Y %H:%M:%S",
+                                                       "%d/%m/%Y %H:%M:%S",
+                                                       "%m/%d/%Y %I:%M:%S %p",
+                                                       "%d.%m.%Y",
+                                                       "%d.%m.%Y %H:%M",
+                                                       "%d.%m.%Y %H:%M:%S",
+                                                       "%b %d %Y",
+                                                       "%d %b %Y",
+                                                       "%d-%b-%Y",
+                                                       "%Y-%m",
+                                                       "%Y%m%d",
+                                                       "%a, %d %b %Y %H:%M:%S %z"};
 
 struct Unit {
   std::string_view name;
   std::int64_t ns_per_tick;
-  int decimals;                 // DECIMAL(38, decimals) has nanoseconds as its digits
+  int decimals;                  // DECIMAL(38, decimals) has nanoseconds as its digits
   std::int64_t magnitude_below;  // guessed for numbers below this: seconds until the year 5138, and so on
 };
 constexpr std::array<Unit, 4> kUnits = {{{"s", 1'000'000'000, 9, 100'000'000'000},
@@ -55,7 +67,8 @@ std::int64_t integer_of(const std::optional<std::string>& text) {
 }
 
 std::string sample_sql(const FileSource& source, const std::string& column) {
-  return " FROM (SELECT " + column + " AS c FROM " + source.relation() + " WHERE " + column + " IS NOT NULL LIMIT 10000)";
+  return " FROM (SELECT " + column + " AS c FROM " + source.relation() + " WHERE " + column +
+         " IS NOT NULL LIMIT 10000)";
 }
 
 Error no_time(const std::string& what, const FileSource& source) {
@@ -67,7 +80,9 @@ std::string strptime_sql(const std::string& column, std::string_view format) {
   return "try_strptime(CAST(" + column + " AS VARCHAR), " + quoted_literal(format) + ")";
 }
 
-std::string cast_sql(const std::string& column) { return "TRY_CAST(" + column + " AS TIMESTAMP_NS)"; }
+std::string cast_sql(const std::string& column) {
+  return "TRY_CAST(" + column + " AS TIMESTAMP_NS)";
+}
 
 class TimePlanner {
  public:
@@ -94,7 +109,8 @@ class TimePlanner {
     if (found == nullptr) return;
     plan.time_of_day = found->name;
     plan.date_expression = plan.expression;
-    plan.expression = "(CAST(" + plan.expression + " AS DATE) + TRY_CAST(" + quoted_identifier(found->name) + " AS TIME))";
+    plan.expression =
+        "(CAST(" + plan.expression + " AS DATE) + TRY_CAST(" + quoted_identifier(found->name) + " AS TIME))";
     plan.note += " plus \"" + found->name + "\", a time of day";
   }
 
@@ -121,7 +137,8 @@ class TimePlanner {
 
   static TimePlan plan_epoch(const SourceColumn& column, const Unit& unit, std::string_view how) {
     const std::string name = quoted_identifier(column.name);
-    TimePlan plan = plan_of(column, "", "numbers since 1970 in " + std::string(unit.name) + " (" + std::string(how) + ")");
+    TimePlan plan =
+        plan_of(column, "", "numbers since 1970 in " + std::string(unit.name) + " (" + std::string(how) + ")");
     if (column.kind == SourceKind::kInteger) {
       plan.expression = "TRY_CAST(" + name + " AS BIGINT)";
       plan.ns_per_tick = unit.ns_per_tick;
@@ -149,7 +166,8 @@ class TimePlanner {
       if ((lower_name == "year" || lower_name == "date") && low >= 1678 && high <= 2261) {
         return plan_of(column, strptime_sql(name, "%Y"), "years, taken at January 1");
       }
-      if (lower_name == "year") return Error{ErrorCode::kInvalidArgument, "column \"" + column.name + "\" holds no years"};
+      if (lower_name == "year")
+        return Error{ErrorCode::kInvalidArgument, "column \"" + column.name + "\" holds no years"};
     }
     const std::int64_t magnitude = std::max(high, low == INT64_MIN ? INT64_MAX : std::int64_t{std::llabs(low)});
     const Unit* unit = kUnits.begin();
@@ -171,8 +189,9 @@ class TimePlanner {
       if (integer_of(counts[i]) > integer_of(counts[best])) best = i;
     }
     if (2 * integer_of(counts[best]) <= integer_of(counts[0])) {
-      return Error{ErrorCode::kInvalidArgument, "the values of column \"" + column.name +
-                                                    "\" are not times that can be read; write them as 2024-03-01T12:00:00Z"};
+      return Error{ErrorCode::kInvalidArgument,
+                   "the values of column \"" + column.name +
+                       "\" are not times that can be read; write them as 2024-03-01T12:00:00Z"};
     }
     const std::string name = quoted_identifier(column.name);
     if (best == 1) return plan_of(column, cast_sql(name), "dates or times as text, UTC unless they say otherwise");
@@ -196,14 +215,17 @@ class TimePlanner {
   const FileSource& source_;
 };
 
-int kind_rank(SourceKind kind) { return kind == SourceKind::kTemporal ? 0 : kind == SourceKind::kText ? 1 : 2; }
+int kind_rank(SourceKind kind) {
+  return kind == SourceKind::kTemporal ? 0 : kind == SourceKind::kText ? 1 : 2;
+}
 
 // Columns with a usual name, the most likely first.
 std::vector<const SourceColumn*> named_candidates(const FileSource& source) {
   std::vector<const SourceColumn*> candidates;
   for (const SourceColumn& column : source.columns()) {
     const std::size_t limit = is_number(column.kind) ? kStrongNameCount : kNames.size();
-    if (column.kind == SourceKind::kBool || column.kind == SourceKind::kTimeOfDay || name_rank(column.name) >= limit) continue;
+    if (column.kind == SourceKind::kBool || column.kind == SourceKind::kTimeOfDay || name_rank(column.name) >= limit)
+      continue;
     candidates.push_back(&column);
   }
   std::stable_sort(candidates.begin(), candidates.end(), [](const SourceColumn* a, const SourceColumn* b) {
@@ -212,7 +234,8 @@ std::vector<const SourceColumn*> named_candidates(const FileSource& source) {
   return candidates;
 }
 
-Result<TimePlan> plan_named(TimePlanner& planner, const std::vector<const SourceColumn*>& candidates, const FileSource& source) {
+Result<TimePlan> plan_named(TimePlanner& planner, const std::vector<const SourceColumn*>& candidates,
+                            const FileSource& source) {
   std::string reason;
   for (const SourceColumn* column : candidates) {
     auto plan = planner.plan(*column, std::nullopt);

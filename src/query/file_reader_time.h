@@ -1,10 +1,10 @@
 // Which column is the time and how its values become nanoseconds.
-// Invariants: a column that was named is taken or refused, never replaced by another. Otherwise: columns with a usual name
-//             (time, timestamp, ts, date, datetime, ...), dates and timestamps before texts before numbers; else the only
-//             date or timestamp. A guess is proved on the first 10,000 values and told in `notes`.
+// Invariants: a column that was named is taken or refused, never replaced by another. Otherwise: columns with a usual
+//             name (time, timestamp, ts, date, datetime, ...), dates and timestamps before texts before numbers; else
+//             the only date or timestamp. A guess is proved on the first 10,000 values and told in `note`.
 // Threads:    one.
-// Errors:     kInvalidArgument: no time column, several, none of its values readable, an unknown unit; the message lists
-//             the columns and says which option decides.
+// Errors:     kInvalidArgument: no time column, several, none of its values readable, an unknown unit; the message
+//             lists the columns and says which option decides.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ namespace streamflow::query {
 struct TimePlan {
   std::string column;
   std::optional<std::string> time_of_day;  // a second column, added to the date
-  // SQL whose type says the unit: DATE, TIMESTAMP of any unit, BIGINT (times ns_per_tick) or DECIMAL(38, n), whose digits
-  // without the point are nanoseconds. NULL when the value is missing or cannot be read.
+  // SQL whose type says the unit: DATE, TIMESTAMP of any unit, BIGINT (times ns_per_tick) or DECIMAL(38, n), whose
+  // digits without the point are nanoseconds. NULL when the value is missing or cannot be read.
   std::string expression;
   std::int64_t ns_per_tick = 1;
   std::string note;
