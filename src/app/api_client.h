@@ -19,20 +19,20 @@ namespace streamflow::app {
 
 struct Endpoint {
   std::string url = "http://127.0.0.1:8080";
-  std::string token;                            // empty: none is sent
+  std::string token;  // empty: none is sent
 };
 
 // One failure, as a person and a script want it.
 struct Problem {
   ExitCode exit_code = ExitCode::kFailed;
-  int status = 0;                               // 0: the server did not answer
+  int status = 0;  // 0: the server did not answer
   std::string title, detail;
-  std::vector<std::string> errors;              // single lines or fields, when the server names them
-  std::optional<std::size_t> position;          // byte of the SQL text, from 0
+  std::vector<std::string> errors;      // single lines or fields, when the server names them
+  std::optional<std::size_t> position;  // byte of the SQL text, from 0
   std::optional<int> retry_after_s;
 
-  bool may_retry() const;                       // 429, 502, 503, 504, or no answer at all
-  std::string text() const;                     // title and detail in one sentence
+  bool may_retry() const;    // 429, 502, 503, 504, or no answer at all
+  std::string text() const;  // title and detail in one sentence
 };
 
 template <class T>
@@ -47,10 +47,10 @@ Problem problem_of(const HttpResponse& response, std::string_view statement = {}
 Problem problem_of(const Error& error);
 
 struct WriteAnswer {
-  std::uint64_t rows = 0;                       // stored
+  std::uint64_t rows = 0;  // stored
   std::uint64_t rejected = 0;
-  std::vector<std::string> reasons;             // of rejected rows, the first few
-  bool duplicate = false;                       // this Idempotency-Key was stored before
+  std::vector<std::string> reasons;  // of rejected rows, the first few
+  bool duplicate = false;            // this Idempotency-Key was stored before
 };
 // Reads the receipt of POST /api/v1/write; fields that are missing count as 0.
 Result<WriteAnswer> parse_write_answer(std::string_view json);

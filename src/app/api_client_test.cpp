@@ -57,7 +57,8 @@ TEST(ApiClient, OverloadMayBeRetriedAfterTheGivenTime) {
 }
 
 TEST(WriteAnswer, ReadsCountsAndReasons) {
-  auto answer = parse_write_answer(R"({"rows":5,"duplicate":true,"rejected":[{"line":3,"reason":"bad"},{"reason":"worse"}]})");
+  auto answer =
+      parse_write_answer(R"({"rows":5,"duplicate":true,"rejected":[{"line":3,"reason":"bad"},{"reason":"worse"}]})");
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->rows, 5U);
   EXPECT_TRUE(answer->duplicate);

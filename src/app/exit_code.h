@@ -15,7 +15,9 @@ enum class ExitCode : int {
   kPartial = 6,       // import: the good rows are stored, others were rejected
 };
 
-constexpr int to_int(ExitCode code) { return static_cast<int>(code); }
+constexpr int to_int(ExitCode code) {
+  return static_cast<int>(code);
+}
 
 // The code for an error that no server answered (files, the data folder, connections).
 ExitCode exit_code_of(const Error& error);

@@ -24,18 +24,19 @@ struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string_view body;                                   // sent for POST; must outlive the call
+  std::string_view body;  // sent for POST; must outlive the call
   Duration connect_timeout = std::chrono::seconds(5);
   Duration timeout = std::chrono::minutes(10);
-  std::uint64_t response_bytes_max = 256U << 20U;          // collected into HttpResponse::body
-  // When set, a 2xx answer's bytes go here as they arrive instead of into `body`; false stops the transfer (kCancelled).
+  std::uint64_t response_bytes_max = 256U << 20U;  // collected into HttpResponse::body
+  // When set, a 2xx answer's bytes go here as they arrive instead of into `body`; false stops the transfer
+  // (kCancelled).
   std::function<bool(std::string_view)> sink;
-  std::function<bool()> cancelled;                         // asked about once a second and between pieces
+  std::function<bool()> cancelled;  // asked about once a second and between pieces
 };
 
 struct HttpResponse {
   int status = 0;
-  std::map<std::string, std::string> headers;              // names in lower case; the last of a repeated header
+  std::map<std::string, std::string> headers;  // names in lower case; the last of a repeated header
   std::string body;
 
   bool ok() const { return status >= 200 && status < 300; }

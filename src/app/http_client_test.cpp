@@ -44,7 +44,10 @@ TEST(HttpClient, StreamsSuccessButCollectsErrors) {
   std::string streamed;
   HttpRequest request;
   request.url = server.url();
-  request.sink = [&](std::string_view piece) { streamed += piece; return true; };
+  request.sink = [&](std::string_view piece) {
+    streamed += piece;
+    return true;
+  };
   auto good = client.send(request);
   ASSERT_TRUE(good);
   EXPECT_EQ(streamed, "rows");

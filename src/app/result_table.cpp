@@ -14,8 +14,8 @@ namespace {
 using nlohmann::json;
 using Cell = std::optional<std::string>;
 
-constexpr std::size_t kGap = 2;             // blanks between columns
-constexpr std::size_t kNarrowest = 8;       // a column is cut to no less, if it was wider
+constexpr std::size_t kGap = 2;        // blanks between columns
+constexpr std::size_t kNarrowest = 8;  // a column is cut to no less, if it was wider
 
 // Reads the answer event by event, so that numbers keep the server's digits: a parsed double would not.
 class ResultReader : public nlohmann::json_sax<json> {
@@ -109,9 +109,9 @@ class ResultReader : public nlohmann::json_sax<json> {
 };
 
 bool is_numeric(std::string_view type) {
-  constexpr std::array<std::string_view, 13> kNumeric{"TINYINT",   "SMALLINT",  "INTEGER", "BIGINT", "HUGEINT",
-                                                      "UTINYINT",  "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
-                                                      "FLOAT",     "DOUBLE",    "DECIMAL"};
+  constexpr std::array<std::string_view, 13> kNumeric{"TINYINT",  "SMALLINT",  "INTEGER",  "BIGINT",  "HUGEINT",
+                                                      "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+                                                      "FLOAT",    "DOUBLE",    "DECIMAL"};
   if (type.ends_with(']')) return false;
   return std::any_of(kNumeric.begin(), kNumeric.end(), [&](std::string_view name) { return type.starts_with(name); });
 }
@@ -134,7 +134,8 @@ std::string shown(const Cell& cell, const TableColumn& column) {
 // Narrows the widest columns until the line fits, then drops columns from the right.
 std::size_t fit_columns(std::vector<std::size_t>& widths, std::size_t available) {
   const auto total = [&] {
-    return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) + kGap * (widths.empty() ? 0 : widths.size() - 1);
+    return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) +
+           kGap * (widths.empty() ? 0 : widths.size() - 1);
   };
   while (total() > available) {
     const auto widest = std::max_element(widths.begin(), widths.end());
@@ -179,12 +180,15 @@ class TableWriter {
     rule();
     for (std::size_t row = 0; row < head_; ++row) write_row(row);
     if (head_ + tail_ < table_.rows.size()) {
-      out_ += style_.terminal.dim(fmt::format("… {} rows not shown …", with_thousands(table_.rows.size() - head_ - tail_))) + "\n";
+      out_ += style_.terminal.dim(
+                  fmt::format("… {} rows not shown …", with_thousands(table_.rows.size() - head_ - tail_))) +
+              "\n";
       for (std::size_t row = table_.rows.size() - tail_; row < table_.rows.size(); ++row) write_row(row);
     }
     if (dropped_ > 0) {
       out_ += style_.terminal.dim(fmt::format("… {} more column{}: widen the terminal, or \\x for one value a line …",
-                                              dropped_, dropped_ == 1 ? "" : "s")) + "\n";
+                                              dropped_, dropped_ == 1 ? "" : "s")) +
+              "\n";
     }
     return std::move(out_);
   }
@@ -242,7 +246,8 @@ Result<ResultTable> parse_result(std::string_view text) {
   ResultTable table;
   ResultReader reader(table);
   if (!json::sax_parse(text.begin(), text.end(), &reader)) {
-    return Error{ErrorCode::kInvalidArgument, "the server's answer is not a complete result: the query was cut off, or this is not StreamFlow"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the server's answer is not a complete result: the query was cut off, or this is not StreamFlow"};
   }
   for (const auto& row : table.rows) {
     if (row.size() == table.columns.size()) continue;

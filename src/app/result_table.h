@@ -24,7 +24,7 @@ struct TableColumn {
 struct ResultTable {
   std::vector<TableColumn> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;  // nullopt is NULL
-  double elapsed_ms = 0;                                       // on the server
+  double elapsed_ms = 0;                                      // on the server
 
   std::optional<std::size_t> column(std::string_view name) const;
 };
@@ -33,8 +33,8 @@ Result<ResultTable> parse_result(std::string_view json);
 
 struct TableStyle {
   Terminal terminal = {};
-  std::size_t rows_max = 0;     // more are cut from the middle, with a line that says so; 0: all
-  bool types = true;            // a second header line with the types
+  std::size_t rows_max = 0;  // more are cut from the middle, with a line that says so; 0: all
+  bool types = true;         // a second header line with the types
 };
 
 // Lines joined by '\n', the last one included. Columns that do not fit the terminal are left out, and said so.

@@ -30,7 +30,8 @@ TEST(ParseResult, NestedValuesStayJson) {
 }
 
 TEST(ParseResult, RefusesWhatIsNoResult) {
-  for (const char* text : {"", "[", "{\"columns\":[\"x\"]}", R"({"columns":[],"rows":[[1]]})", R"({"columns":[{"name":"x"}],"rows":[[1],)"}) {
+  for (const char* text : {"", "[", "{\"columns\":[\"x\"]}", R"({"columns":[],"rows":[[1]]})",
+                           R"({"columns":[{"name":"x"}],"rows":[[1],)"}) {
     SCOPED_TRACE(text);
     auto table = parse_result(text);
     ASSERT_FALSE(table);

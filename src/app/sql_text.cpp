@@ -11,7 +11,9 @@ namespace streamflow::app {
 
 namespace {
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0; }
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n\f\v";
@@ -70,7 +72,9 @@ Skipped skip_block_comment(std::string_view text, std::size_t at) {
 // $$...$$ or $tag$...$tag$; nullopt when the dollar begins no such string ($1 is a parameter).
 std::optional<Skipped> skip_dollar(std::string_view text, std::size_t at) {
   std::size_t i = at + 1;
-  while (i < text.size() && is_word(text[i]) && !(i == at + 1 && std::isdigit(static_cast<unsigned char>(text[i])) != 0)) ++i;
+  while (i < text.size() && is_word(text[i]) &&
+         !(i == at + 1 && std::isdigit(static_cast<unsigned char>(text[i])) != 0))
+    ++i;
   if (i >= text.size() || text[i] != '$') return std::nullopt;
   const std::string_view tag = text.substr(at, i + 1 - at);
   const std::size_t end = text.find(tag, i + 1);
@@ -128,7 +132,8 @@ std::string caret_lines(std::string_view statement, std::size_t position) {
   const std::size_t before = statement.substr(0, position).rfind('\n');
   const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
   const std::size_t end = std::min(statement.find('\n', position), statement.size());
-  const auto line_number = 1 + std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+  const auto line_number =
+      1 + std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
   std::size_t from = begin;
   if (position - begin > kContext) {
     from = position - kContext;

@@ -13,9 +13,10 @@
 namespace streamflow::app {
 
 struct SplitSql {
-  std::vector<std::string> statements;  // without their semicolons; pieces that hold only blanks and comments are dropped
-  std::string rest;                     // what follows the last semicolon; trimmed
-  bool open = false;                    // `rest` ends inside a string, an identifier or a comment
+  std::vector<std::string>
+      statements;     // without their semicolons; pieces that hold only blanks and comments are dropped
+  std::string rest;   // what follows the last semicolon; trimmed
+  bool open = false;  // `rest` ends inside a string, an identifier or a comment
 };
 
 // Splits at semicolons outside 'strings', "identifiers", $tag$ strings $tag$, -- line and /* block */ comments.

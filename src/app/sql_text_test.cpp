@@ -8,7 +8,12 @@ namespace {
 using Strings = std::vector<std::string>;
 
 TEST(SplitSql, RespectsStringsIdentifiersAndComments) {
-  const struct { const char* text; Strings statements; const char* rest; bool open; } cases[] = {
+  const struct {
+    const char* text;
+    Strings statements;
+    const char* rest;
+    bool open;
+  } cases[] = {
       {"", {}, "", false},
       {"select 1", {}, "select 1", false},
       {"select 1; select 2;", {"select 1", "select 2"}, "", false},

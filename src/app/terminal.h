@@ -11,9 +11,9 @@
 namespace streamflow::app {
 
 struct Terminal {
-  bool interactive = false;    // a person looks at it
+  bool interactive = false;  // a person looks at it
   bool colour = false;
-  std::size_t columns = 0;     // 0: unlimited
+  std::size_t columns = 0;  // 0: unlimited
 
   std::string bold(std::string_view text) const { return styled("\033[1m", text); }
   std::string dim(std::string_view text) const { return styled("\033[2m", text); }

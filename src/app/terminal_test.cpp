@@ -23,8 +23,10 @@ TEST(Terminal, AFileIsNotATerminal) {
 }
 
 TEST(DisplayWidth, CountsCellsNotBytes) {
-  const struct { const char* text; std::size_t width; } cases[] = {
-      {"", 0}, {"abc", 3}, {"µs", 2}, {"e\xCC\x81", 1}, {"日本", 4}, {"\xFF", 1}, {"\xE6\x97", 2}};
+  const struct {
+    const char* text;
+    std::size_t width;
+  } cases[] = {{"", 0}, {"abc", 3}, {"µs", 2}, {"e\xCC\x81", 1}, {"日本", 4}, {"\xFF", 1}, {"\xE6\x97", 2}};
   for (const auto& [text, width] : cases) {
     SCOPED_TRACE(text);
     EXPECT_EQ(display_width(text), width);
