@@ -81,6 +81,12 @@ std::string reason_of(const json& rejected) {
   return reason;
 }
 
+// A body that says how many rows were stored.
+bool is_receipt(std::string_view text) {
+  const json body = json::parse(text, nullptr, false);
+  return body.is_object() && number_of(body, "rows").has_value();
+}
+
 }  // namespace
 
 bool Problem::may_retry() const {
@@ -179,7 +185,8 @@ Outcome<WriteAnswer> ApiClient::write(std::string_view lines, std::string_view p
   http.timeout = std::chrono::minutes(2);
   auto response = http_.send(http);
   if (!response) return {std::nullopt, problem_of(response.error())};
-  if (!response->ok()) return {std::nullopt, problem_of(*response)};
+  // A refusal of some lines still carries the receipt of the others.
+  if (!response->ok() && !is_receipt(response->body)) return {std::nullopt, problem_of(*response)};
   auto answer = parse_write_answer(response->body);
   if (!answer) return {std::nullopt, problem_of(answer.error())};
   return {std::move(*answer), {}};
