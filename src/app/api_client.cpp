@@ -16,7 +16,7 @@ constexpr std::size_t kReasonsMax = 20;
 
 ExitCode exit_code_of_status(int status) {
   if (status == 401 || status == 403) return ExitCode::kUnauthorized;
-  if (status == 502 || status == 504) return ExitCode::kConnection;
+  if (status == 502) return ExitCode::kConnection;  // a proxy without its server; 504 is a query that took too long
   return ExitCode::kFailed;
 }
 

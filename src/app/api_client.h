@@ -26,10 +26,10 @@ struct Endpoint {
 struct Problem {
   ExitCode exit_code = ExitCode::kFailed;
   int status = 0;  // 0: the server did not answer
-  std::string title, detail;
-  std::vector<std::string> errors;      // single lines or fields, when the server names them
-  std::optional<std::size_t> position;  // byte of the SQL text, from 0
-  std::optional<int> retry_after_s;
+  std::string title = {}, detail = {};
+  std::vector<std::string> errors = {};      // single lines or fields, when the server names them
+  std::optional<std::size_t> position = {};  // byte of the SQL text, from 0
+  std::optional<int> retry_after_s = {};
 
   bool may_retry() const;    // 429, 502, 503, 504, or no answer at all
   std::string text() const;  // title and detail in one sentence

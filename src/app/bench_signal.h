@@ -15,9 +15,9 @@ namespace streamflow::app {
 
 struct BenchChannel {
   std::string_view id;
-  double offset;              // volts
-  double amplitude, hertz;    // of a sine with whole periods in a second
-  double noise;               // standard deviation of Gaussian noise
+  double offset;            // volts
+  double amplitude, hertz;  // of a sine with whole periods in a second
+  double noise;             // standard deviation of Gaussian noise
 };
 
 inline constexpr std::array<BenchChannel, 10> kBenchChannels{{{"accel_x", 0.0, 2.0, 50, 0.10},

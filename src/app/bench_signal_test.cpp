@@ -50,7 +50,8 @@ TEST(BenchSignal, TheTransientStandsOut) {
 }
 
 TEST(BenchSignal, CsvHasOneRowPerSampleAndChannel) {
-  const auto file = std::filesystem::temp_directory_path() / ("streamflow-bench-" + std::to_string(::getpid()) + ".csv");
+  const auto file =
+      std::filesystem::temp_directory_path() / ("streamflow-bench-" + std::to_string(::getpid()) + ".csv");
   ASSERT_TRUE(write_bench_csv(file, 3));
   std::ifstream in(file);
   std::string line;

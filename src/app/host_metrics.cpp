@@ -15,7 +15,7 @@ namespace streamflow::app {
 
 namespace {
 
-constexpr std::size_t kReadingsMax = 4096;  // devices and interfaces remembered
+constexpr std::size_t kReadingsMax = 4096;   // devices and interfaces remembered
 constexpr std::uint64_t kSectorBytes = 512;  // of /proc/diskstats, whatever the device's own sectors
 
 std::string read_file(const char* path) {
@@ -68,7 +68,8 @@ std::optional<std::array<std::uint64_t, N>> numbers(const std::vector<std::strin
 
 HostMetrics::HostMetrics(std::string_view host) : host_tag_("host=" + escape_key(host).value_or("unknown")) {}
 
-std::optional<HostMetrics::Delta> HostMetrics::advance(const std::string& name, const Counters& counters, Timestamp now) {
+std::optional<HostMetrics::Delta> HostMetrics::advance(const std::string& name, const Counters& counters,
+                                                       Timestamp now) {
   if (readings_.size() >= kReadingsMax && readings_.count(name) == 0) return std::nullopt;
   const auto [reading, fresh] = readings_.try_emplace(name, Reading{counters, now});
   if (fresh) return std::nullopt;
@@ -97,9 +98,11 @@ void HostMetrics::cpu(std::string_view text, Timestamp now, std::string& out) {
     if (total <= 0) return;
     const auto percent = [&](std::size_t i) { return 100.0 * static_cast<double>(delta->change[i]) / total; };
     const double idle = percent(3) + percent(4);
-    out += fmt::format("host_cpu,{},core={} busy_percent={:.3f},user_percent={:.3f},system_percent={:.3f},iowait_percent={:.3f},steal_percent={:.3f} {}\n",
-                       host_tag_, parts[0] == "cpu" ? "all" : parts[0].substr(3), 100.0 - idle, percent(0) + percent(1),
-                       percent(2) + percent(5) + percent(6), percent(4), percent(7), to_ns(now));
+    out += fmt::format(
+        "host_cpu,{},core={} "
+        "busy_percent={:.3f},user_percent={:.3f},system_percent={:.3f},iowait_percent={:.3f},steal_percent={:.3f} {}\n",
+        host_tag_, parts[0] == "cpu" ? "all" : parts[0].substr(3), 100.0 - idle, percent(0) + percent(1),
+        percent(2) + percent(5) + percent(6), percent(4), percent(7), to_ns(now));
   });
 }
 
@@ -113,10 +116,12 @@ void HostMetrics::memory(std::string_view text, Timestamp now, std::string& out)
   const std::uint64_t total = bytes["MemTotal"];
   if (total == 0) return;
   const std::uint64_t available = std::min(bytes["MemAvailable"], total);
-  out += fmt::format("host_memory,{} total_bytes={}i,available_bytes={}i,cached_bytes={}i,swap_used_bytes={}i,used_percent={:.3f} {}\n",
-                     host_tag_, total, available, bytes["Cached"],
-                     bytes["SwapTotal"] - std::min(bytes["SwapFree"], bytes["SwapTotal"]),
-                     100.0 * static_cast<double>(total - available) / static_cast<double>(total), to_ns(now));
+  out += fmt::format(
+      "host_memory,{} total_bytes={}i,available_bytes={}i,cached_bytes={}i,swap_used_bytes={}i,used_percent={:.3f} "
+      "{}\n",
+      host_tag_, total, available, bytes["Cached"],
+      bytes["SwapTotal"] - std::min(bytes["SwapFree"], bytes["SwapTotal"]),
+      100.0 * static_cast<double>(total - available) / static_cast<double>(total), to_ns(now));
 }
 
 // "0.52 0.58 0.59 1/467 12345"
@@ -147,9 +152,12 @@ void HostMetrics::disk(std::string_view text, Timestamp now, std::string& out) {
     const auto rate = [&](std::size_t i, std::uint64_t unit) {
       return static_cast<double>(delta->change[i] * unit) / delta->seconds;
     };
-    out += fmt::format("host_disk,{},device={} reads_per_s={:.3f},read_bytes_per_s={:.0f},writes_per_s={:.3f},written_bytes_per_s={:.0f},busy_percent={:.3f} {}\n",
-                       host_tag_, *name, rate(0, 1), rate(1, kSectorBytes), rate(2, 1), rate(3, kSectorBytes),
-                       std::min(100.0, rate(4, 1) / 10), to_ns(now));
+    out += fmt::format(
+        "host_disk,{},device={} "
+        "reads_per_s={:.3f},read_bytes_per_s={:.0f},writes_per_s={:.3f},written_bytes_per_s={:.0f},busy_percent={:.3f} "
+        "{}\n",
+        host_tag_, *name, rate(0, 1), rate(1, kSectorBytes), rate(2, 1), rate(3, kSectorBytes),
+        std::min(100.0, rate(4, 1) / 10), to_ns(now));
   });
 }
 
@@ -161,12 +169,16 @@ void HostMetrics::network(std::string_view text, Timestamp now, std::string& out
     const auto values = numbers<12>(parts, 1, 12);
     if (!values) return;
     const auto& v = *values;
-    const auto delta = advance("net " + std::string(parts[0]), {v[0], v[1], v[8], v[9], v[2] + v[10], v[3] + v[11]}, now);
+    const auto delta =
+        advance("net " + std::string(parts[0]), {v[0], v[1], v[8], v[9], v[2] + v[10], v[3] + v[11]}, now);
     const auto name = escape_key(parts[0]);
     if (!delta || !name) return;
     const auto rate = [&](std::size_t i) { return static_cast<double>(delta->change[i]) / delta->seconds; };
-    out += fmt::format("host_network,{},interface={} received_bytes_per_s={:.0f},received_packets_per_s={:.3f},sent_bytes_per_s={:.0f},sent_packets_per_s={:.3f},errors_per_s={:.3f},drops_per_s={:.3f} {}\n",
-                       host_tag_, *name, rate(0), rate(1), rate(2), rate(3), rate(4), rate(5), to_ns(now));
+    out += fmt::format(
+        "host_network,{},interface={} "
+        "received_bytes_per_s={:.0f},received_packets_per_s={:.3f},sent_bytes_per_s={:.0f},sent_packets_per_s={:.3f},"
+        "errors_per_s={:.3f},drops_per_s={:.3f} {}\n",
+        host_tag_, *name, rate(0), rate(1), rate(2), rate(3), rate(4), rate(5), to_ns(now));
   });
 }
 

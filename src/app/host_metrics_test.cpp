@@ -14,7 +14,8 @@ constexpr Timestamp kSecond = kFirst + std::chrono::seconds(2);
 
 ProcTexts texts() {
   return {"cpu  100 0 50 800 50 0 0 0 0 0\ncpu1 100 0 50 800 50 0 0 0 0 0\nintr 5\n",
-          "MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:   250 kB\nCached: 10 kB\nSwapTotal: 8 kB\nSwapFree: 3 kB\nHugePages_Total: 0\n",
+          "MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:   250 kB\nCached: 10 kB\nSwapTotal: 8 kB\nSwapFree: 3 "
+          "kB\nHugePages_Total: 0\n",
           "0.50 1.25 2.00 3/467 12345\n",
           " 8 0 sda 10 0 100 5 20 0 200 5 0 100 100\n 7 0 loop0 1 0 1 1 1 0 1 1 0 1 1\n",
           "Inter-| Receive | Transmit\n face |bytes packets\n  eth0: 1000 10 1 2 0 0 0 0 2000 20 3 4 0 0 0 0\n"};
@@ -32,8 +33,9 @@ TEST(HostMetrics, GaugesAtOnceRatesFromTheSecondReading) {
   later.diskstats = " 8 0 sda 14 0 104 5 20 0 220 5 0 1100 100\n";
   later.net_dev = "  eth0: 1500 12 1 2 0 0 0 0 2000 20 3 6 0 0 0 0\n";
   const std::string second = metrics.lines(later, kSecond);
-  EXPECT_THAT(second, HasSubstr("host_cpu,host=my\\ host,core=all busy_percent=70.000,user_percent=50.000,"
-                                "system_percent=20.000,iowait_percent=10.000,steal_percent=0.000 1700000002000000000\n"));
+  EXPECT_THAT(second,
+              HasSubstr("host_cpu,host=my\\ host,core=all busy_percent=70.000,user_percent=50.000,"
+                        "system_percent=20.000,iowait_percent=10.000,steal_percent=0.000 1700000002000000000\n"));
   EXPECT_THAT(second, HasSubstr("core=1 busy_percent=0.000"));
   EXPECT_THAT(second, HasSubstr("device=sda reads_per_s=2.000,read_bytes_per_s=1024,writes_per_s=0.000,"
                                 "written_bytes_per_s=5120,busy_percent=50.000 "));

@@ -31,6 +31,10 @@ class ResultReader : public nlohmann::json_sax<json> {
     return number(text);
   }
   bool string(string_t& value) override {
+    if (section_ == "error" && depth_ == 2) {
+      if (key_ == "detail" || (key_ == "title" && !table_.error)) table_.error = value;
+      return true;
+    }
     if (in_columns()) {
       if (table_.columns.empty()) return false;
       if (key_ == "name") table_.columns.back().name = value;
@@ -255,6 +259,18 @@ Result<ResultTable> parse_result(std::string_view text) {
                                                           row.size(), table.columns.size())};
   }
   return table;
+}
+
+std::optional<std::string> error_in_tail(std::string_view tail) {
+  const std::size_t begin = tail.rfind(",\"error\":{");
+  if (begin == std::string_view::npos) return std::nullopt;
+  const json body = json::parse("{" + std::string(tail.substr(begin + 1)), nullptr, false);
+  if (!body.is_object() || body.size() != 1 || !body["error"].contains("status")) return std::nullopt;
+  const json& error = body["error"];
+  for (const char* key : {"detail", "title"}) {
+    if (error.contains(key) && error[key].is_string()) return error[key].get<std::string>();
+  }
+  return "the query failed";
 }
 
 std::string format_table(const ResultTable& table, const TableStyle& style) {

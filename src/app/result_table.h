@@ -25,11 +25,15 @@ struct ResultTable {
   std::vector<TableColumn> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;  // nullopt is NULL
   double elapsed_ms = 0;                                      // on the server
+  std::optional<std::string> error;                           // the query failed after these rows
 
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
 Result<ResultTable> parse_result(std::string_view json);
+
+// What went wrong, when a streamed JSON answer ends in `"error":{...}}`: its detail. `tail` is the answer's end.
+std::optional<std::string> error_in_tail(std::string_view tail);
 
 struct TableStyle {
   Terminal terminal = {};

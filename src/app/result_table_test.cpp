@@ -39,6 +39,18 @@ TEST(ParseResult, RefusesWhatIsNoResult) {
   }
 }
 
+TEST(ParseResult, AFailureAfterSomeRowsIsAFailure) {
+  const std::string text =
+      R"({"columns":[{"name":"a","type":"VARCHAR"}],"rows":[["x,\"error\":{"]],"row_count":1,)"
+      R"("error":{"type":"t","title":"It took longer","status":504,"detail":"stopped after 30 s"}})";
+  auto table = parse_result(text);
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->error, "stopped after 30 s");
+  EXPECT_EQ(error_in_tail(text), "stopped after 30 s");
+  EXPECT_EQ(error_in_tail(R"(["x,\"error\":{"]],"row_count":1,"elapsed_ms":2})"), std::nullopt);
+  EXPECT_EQ(error_in_tail(kAnswer), std::nullopt);
+}
+
 TEST(FormatTable, AlignsNumbersRightAndShowsNull) {
   auto table = parse_result(kAnswer);
   ASSERT_TRUE(table) << table.error().message;

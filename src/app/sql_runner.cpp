@@ -72,6 +72,7 @@ ExitCode SqlRunner::run_table(std::string_view statement, const std::function<bo
     problem.exit_code = ExitCode::kFailed;
     return report(statement, problem);
   }
+  if (table->error) return report(statement, Problem{.detail = *table->error});
   const double seconds = seconds_since(begin);
   out_ << (options_.expanded ? format_expanded(*table, options_.out)
                              : format_table(*table, {.terminal = options_.out, .rows_max = options_.rows_shown_max}));
@@ -87,16 +88,22 @@ ExitCode SqlRunner::run_table(std::string_view statement, const std::function<bo
 
 ExitCode SqlRunner::run_stream(std::string_view statement, std::string_view accept,
                                const std::function<bool()>& cancelled) {
-  char last = '\n';
+  constexpr std::size_t kTailBytes = 8192;
+  std::string tail;
   const auto sink = [&](std::string_view piece) {
     out_.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-    if (!piece.empty()) last = piece.back();
+    tail.append(piece.substr(piece.size() - std::min(piece.size(), kTailBytes)));
+    if (tail.size() > 2 * kTailBytes) tail.erase(0, tail.size() - kTailBytes);
     return out_.good();  // a closed pipe stops the query
   };
   const auto answer = client_.query(statement, accept, sink, cancelled);
-  if (last != '\n') out_ << '\n';
+  if (!tail.empty() && tail.back() != '\n') out_ << '\n';
   out_ << std::flush;
-  return answer ? ExitCode::kOk : report(statement, answer.problem);
+  if (!answer) return report(statement, answer.problem);
+  if (options_.format == OutputFormat::kJson) {
+    if (auto error = error_in_tail(tail)) return report(statement, Problem{.detail = std::move(*error)});
+  }
+  return ExitCode::kOk;
 }
 
 ExitCode SqlRunner::run(std::string_view statement, const std::function<bool()>& cancelled) {
