@@ -1,5 +1,6 @@
 // Segments on TSBS-like data: bytes per point and encode/decode rates.
-// Data:   400 hosts x 10 int64 fields, random walks N(0,1) clamped to 0..100 and truncated, 10 s grid, 4320 rows per host
+// Data:   400 hosts x 10 int64 fields, random walks N(0,1) clamped to 0..100 and truncated, 10 s grid, 4320 rows per
+// host
 //         (12 hours), one tag "hostname"; seed 42. Codec rates: blocks of 2048 values that stay in the cache.
 // Checks: what is decoded equals what was encoded, or the program fails.
 #include <time.h>
@@ -170,7 +171,8 @@ void bench_block(const char* name, FieldType type, const std::vector<std::uint64
     encoder.encode({.type = type, .bits = values}, bytes);
   };
   const auto decode = [&] {
-    require(encoding::decode_column_block(bytes, {.type = type, .row_count = values.size()}, out).has_value(), "decode");
+    require(encoding::decode_column_block(bytes, {.type = type, .row_count = values.size()}, out).has_value(),
+            "decode");
   };
   encode();
   decode();
@@ -200,7 +202,8 @@ void bench_blocks(const Data& data) {
   bench_block("regular time", FieldType::kInt64, {data.times.begin(), data.times.begin() + 2048});
   bench_block("uniform 10 bits", FieldType::kInt64, make([&](auto) { return random() % 1024; }));
   bench_block("counter", FieldType::kUint64, make([&, c = 0ULL](auto) mutable { return c += random() % 32; }));
-  bench_block("outliers", FieldType::kInt64, make([&](auto) { return random() % 64 == 0 ? random() >> 30U : random() % 16; }));
+  bench_block("outliers", FieldType::kInt64,
+              make([&](auto) { return random() % 64 == 0 ? random() >> 30U : random() % 16; }));
   bench_block("two decimals", FieldType::kFloat64, make([&](auto) {
                 walk += normal(random) / 10;
                 return bits(std::round(walk * 100) / 100);

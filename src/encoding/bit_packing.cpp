@@ -34,7 +34,8 @@ void unpack_group(const std::byte* bytes, std::uint64_t base, std::uint64_t* out
   std::memcpy(in, bytes, sizeof in);
   [&]<unsigned... J>(std::integer_sequence<unsigned, J...>) {
     (unpack_row<Width, J>(in, base, out), ...);
-  }(std::make_integer_sequence<unsigned, kRows>{});
+  }
+  (std::make_integer_sequence<unsigned, kRows>{});
 }
 
 template <unsigned Width, unsigned J>
@@ -57,7 +58,8 @@ void pack_group(const std::uint32_t* in, std::byte* out) {
   std::uint32_t words[Width * kLanes] = {};
   [&]<unsigned... J>(std::integer_sequence<unsigned, J...>) {
     (pack_row<Width, J>(in, words), ...);
-  }(std::make_integer_sequence<unsigned, kRows>{});
+  }
+  (std::make_integer_sequence<unsigned, kRows>{});
   std::memcpy(out, words, sizeof words);
 }
 
@@ -67,10 +69,12 @@ using PackGroup = void (*)(const std::uint32_t*, std::byte*);
 // Entry w handles width w + 1.
 constexpr auto kUnpack = []<unsigned... W>(std::integer_sequence<unsigned, W...>) {
   return std::array<UnpackGroup, 32>{unpack_group<W + 1>...};
-}(std::make_integer_sequence<unsigned, 32>{});
+}
+(std::make_integer_sequence<unsigned, 32>{});
 constexpr auto kPack = []<unsigned... W>(std::integer_sequence<unsigned, W...>) {
   return std::array<PackGroup, 32>{pack_group<W + 1>...};
-}(std::make_integer_sequence<unsigned, 32>{});
+}
+(std::make_integer_sequence<unsigned, 32>{});
 
 // At most 255 values of at most 32 bits, and eight bytes so that every load may be of eight bytes.
 using Tail = std::array<std::byte, kPackGroup * 4 + 8>;

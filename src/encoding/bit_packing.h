@@ -1,5 +1,6 @@
 // Packs integers of `width` bits without gaps, in the layout that vector units unpack best.
-// Format:     docs/format/segment.md §6. Width 0 takes no bytes. Up to 32 bits: groups of 256 values in eight interleaved
+// Format:     docs/format/segment.md §6. Width 0 takes no bytes. Up to 32 bits: groups of 256 values in eight
+// interleaved
 //             lanes of 32-bit words (value i is row i / 8 of lane i % 8), then the rest bit after bit, lowest first.
 //             Above 32 bits: all low halves as 32-bit words, then the high parts packed as above.
 // Invariants: unpack(pack(v)) == v for values below 2^width.

@@ -17,10 +17,16 @@ namespace streamflow::encoding {
 using Bytes = std::vector<std::byte>;
 using ByteSpan = std::span<const std::byte>;
 
-constexpr std::uint64_t zigzag(std::uint64_t v) { return (v << 1U) ^ (0 - (v >> 63U)); }
-constexpr std::uint64_t unzigzag(std::uint64_t z) { return (z >> 1U) ^ (0 - (z & 1U)); }
+constexpr std::uint64_t zigzag(std::uint64_t v) {
+  return (v << 1U) ^ (0 - (v >> 63U));
+}
+constexpr std::uint64_t unzigzag(std::uint64_t z) {
+  return (z >> 1U) ^ (0 - (z & 1U));
+}
 
-inline void append_bytes(Bytes& out, ByteSpan bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+inline void append_bytes(Bytes& out, ByteSpan bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 template <class Integer>
 void append_fixed(Bytes& out, Integer value) {
@@ -36,7 +42,9 @@ inline void append_varint(Bytes& out, std::uint64_t value) {
   out.push_back(static_cast<std::byte>(value));
 }
 
-inline void append_signed_varint(Bytes& out, std::uint64_t value) { append_varint(out, zigzag(value)); }
+inline void append_signed_varint(Bytes& out, std::uint64_t value) {
+  append_varint(out, zigzag(value));
+}
 
 inline void append_text(Bytes& out, std::string_view text) {
   append_varint(out, text.size());

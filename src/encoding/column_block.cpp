@@ -139,9 +139,9 @@ Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues
   }
   SF_TRY(valid_count, decode_mask(descriptor.mask, in, shape.row_count, out.validity));
   if (valid_count > 0) {
-    SF_CHECK(is_string ? decode_strings_after(descriptor, in, std::span(out.strings).first(valid_count),
-                                              out.string_bytes)
-                       : decode_fixed(descriptor, shape, valid_count, in, out));
+    SF_CHECK(is_string
+                 ? decode_strings_after(descriptor, in, std::span(out.strings).first(valid_count), out.string_bytes)
+                 : decode_fixed(descriptor, shape, valid_count, in, out));
   }
   if (!in.at_end()) {
     return corrupt_block("bytes follow its end");

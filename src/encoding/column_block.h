@@ -2,7 +2,8 @@
 // Format:     docs/format/segment.md §5: descriptor, NULL mask, then only the values that are not NULL.
 // Invariants: exact; a block without any value takes no bytes. A NULL row decodes as 0 or "" with a cleared bit.
 // Threads:    an encoder belongs to one thread (it keeps scratch memory); decoding is a pure function.
-// Errors:     decode answers kCorrupt or kUnsupported, reads only its span, allocates in proportion to the rows asked for
+// Errors:     decode answers kCorrupt or kUnsupported, reads only its span, allocates in proportion to the rows asked
+// for
 //             (strings: 1 MiB of text more).
 #pragma once
 
@@ -26,14 +27,14 @@ struct ColumnValues {
   std::vector<std::uint64_t> bits;        // fixed-width types and times
   std::vector<std::string_view> strings;  // views into `string_bytes`
   std::string string_bytes;
-  std::vector<std::uint64_t> validity;    // empty = all valid; else bit i of word i / 64
+  std::vector<std::uint64_t> validity;  // empty = all valid; else bit i of word i / 64
 };
 
 struct ColumnBlock {
   FieldType type = FieldType::kInt64;
-  std::span<const std::uint64_t> bits{};         // fixed-width types: one per row
-  std::span<const std::string_view> strings{};   // strings: one per row, together at most kStringBlockBytes
-  std::span<const std::uint64_t> validity{};     // empty = all valid; row i is bit validity_offset + i
+  std::span<const std::uint64_t> bits{};        // fixed-width types: one per row
+  std::span<const std::string_view> strings{};  // strings: one per row, together at most kStringBlockBytes
+  std::span<const std::uint64_t> validity{};    // empty = all valid; row i is bit validity_offset + i
   std::size_t validity_offset = 0;
   std::span<const std::uint32_t> series_rows{};  // packed block: the row each series begins at; else empty
 

@@ -36,7 +36,9 @@ std::vector<std::uint64_t> generate(std::size_t count, const std::function<std::
   return values;
 }
 
-std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
+std::uint64_t bits_of(double value) {
+  return std::bit_cast<std::uint64_t>(value);
+}
 
 // Lengths around the packing group and the block's end.
 constexpr std::size_t kCounts[] = {1, 2, 3, 63, 64, 255, 256, 257, 511, 512, 1439, 2047, 2048};
@@ -171,8 +173,9 @@ std::vector<std::optional<std::vector<std::uint64_t>>> masks_for(std::size_t row
   }
   one.back() = ~0ULL;
   one[0] = 1;
-  return {std::nullopt, std::vector<std::uint64_t>(words, ~0ULL), std::vector<std::uint64_t>(words, 0), mixed, stretches,
-          one};
+  return {
+      std::nullopt, std::vector<std::uint64_t>(words, ~0ULL), std::vector<std::uint64_t>(words, 0), mixed, stretches,
+      one};
 }
 
 struct Encoded {
@@ -212,7 +215,9 @@ Encoded encode(const Case& test, const std::optional<std::vector<std::uint64_t>>
   return ::testing::AssertionSuccess();
 }
 
-BlockShape shape_of(const Case& test) { return {test.type, test.row_count(), test.series_rows}; }
+BlockShape shape_of(const Case& test) {
+  return {test.type, test.row_count(), test.series_rows};
+}
 
 TEST(ColumnBlock, RoundTripsEveryCaseWithEveryMask) {
   ColumnValues values;
@@ -341,7 +346,9 @@ TEST(ColumnBlock, SizesStayNearWhatTheDataAllows) {
   const SizeCase cases[] = {
       {"clamped walk", {"", FieldType::kInt64, generate(2048, clamped), {}, {}}, 2.6},
       {"two decimals", {"", FieldType::kFloat64, generate(2048, decimal), {}, {}}, 5.7},
-      {"regular time", {"", FieldType::kInt64, generate(2048, [](auto i) { return 1700000000000000000U + i * 10000000000U; }), {}, {}}, 0.1},
+      {"regular time",
+       {"", FieldType::kInt64, generate(2048, [](auto i) { return 1700000000000000000U + i * 10000000000U; }), {}, {}},
+       0.1},
       {"coin", {"", FieldType::kBool, generate(2048, [&](auto) { return random() % 2; }), {}, {}}, 1.05},
       {"random", {"", FieldType::kUint64, generate(2048, [&](auto) { return random(); }), {}, {}}, 64.1},
   };

@@ -32,6 +32,8 @@ Error unsupported(Descriptor d) {
           "block of a codec this version does not know: " + to_string(d) + "; a newer StreamFlow wrote it"};
 }
 
-Error corrupt_block(const char* what) { return {ErrorCode::kCorrupt, std::string("malformed block: ") + what}; }
+Error corrupt_block(const char* what) {
+  return {ErrorCode::kCorrupt, std::string("malformed block: ") + what};
+}
 
 }  // namespace streamflow::encoding

@@ -14,13 +14,13 @@ namespace streamflow::encoding {
 
 // What a stored integer stands for. Numbers of strings and of fixed-width columns do not overlap.
 enum class Map : std::uint8_t {
-  kIdentity = 0,       // the value's 64 bits
-  kDivisor = 1,        // offset + divisor * q
-  kDecimal = 2,        // float64: d / 10^k, with exceptions
-  kOrderedBits = 3,    // float64: bits with the sign folded, so that order is kept
-  kDictionary = 4,     // strings: codes into a dictionary
-  kPlain = 5,          // strings: lengths and bytes
-  kPlainLz4 = 6,       // the same, bytes compressed by LZ4
+  kIdentity = 0,     // the value's 64 bits
+  kDivisor = 1,      // offset + divisor * q
+  kDecimal = 2,      // float64: d / 10^k, with exceptions
+  kOrderedBits = 3,  // float64: bits with the sign folded, so that order is kept
+  kDictionary = 4,   // strings: codes into a dictionary
+  kPlain = 5,        // strings: lengths and bytes
+  kPlainLz4 = 6,     // the same, bytes compressed by LZ4
 };
 
 enum class Predictor : std::uint8_t {
@@ -31,9 +31,9 @@ enum class Predictor : std::uint8_t {
 };
 
 enum class Packer : std::uint8_t {
-  kRaw = 0,           // 64 bits each
+  kRaw = 0,  // 64 bits each
   kFrameOfReference = 1,
-  kPatched = 2,       // frame of reference with exceptions
+  kPatched = 2,  // frame of reference with exceptions
   kRunLength = 3,
   kSplitRice = 4,
 };
@@ -42,7 +42,7 @@ enum class Mask : std::uint8_t {
   kAllValid = 0,
   kAllNull = 1,  // nothing follows; a block that is all NULL may also be empty altogether
   kBitmap = 2,
-  kRuns = 3,     // lengths of alternating runs, the first of valid values
+  kRuns = 3,  // lengths of alternating runs, the first of valid values
 };
 
 struct Descriptor {

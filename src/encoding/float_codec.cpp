@@ -13,9 +13,10 @@ namespace {
 constexpr std::array<double, kDecimalDigitsMax + 1> kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                             1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr unsigned kDigitsTried = 17;  // more than a double can print
+constexpr unsigned kDecimalFlags = 0x20;  // bits from here on are for variants of the map that are not known yet
+constexpr unsigned kDigitsTried = 17;     // more than a double can print
 constexpr std::size_t kSample = 64;
-constexpr double kExceptionBits = 75;       // position and 64 bits
+constexpr double kExceptionBits = 75;  // position and 64 bits
 constexpr double kBitsPerDigit = 3.3219281;
 constexpr std::size_t kBitsWorthTrying = 24;  // per value; a decimal block above it is compared with plain bits
 
@@ -85,8 +86,8 @@ void FloatEncoder::encode_bits(std::span<const std::uint64_t> values, SeriesStar
   integers_.encode(mapped_, starts, out, Map::kOrderedBits, mask, prefix);
 }
 
-bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, unsigned digits, SeriesStarts starts, Mask mask,
-                                  ByteSpan prefix, Bytes& out) {
+bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, unsigned digits, SeriesStarts starts,
+                                  Mask mask, ByteSpan prefix, Bytes& out) {
   const std::size_t count = values.size();
   mapped_.resize(count);
   exact_.resize(count);
@@ -149,6 +150,9 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
     return unsupported(descriptor);
   }
   const unsigned digits = in.fixed<std::uint8_t>();
+  if (digits >= kDecimalFlags) {
+    return unsupported(descriptor);
+  }
   SF_TRY(positions, decode_positions(in, out.size()));
   const ByteSpan exceptions = in.take(positions.size() * sizeof(std::uint64_t));
   if (!in.ok() || digits > kDecimalDigitsMax) {

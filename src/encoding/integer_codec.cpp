@@ -40,7 +40,8 @@ std::uint64_t common_divisor(std::span<const std::uint64_t> values) {
   return divisor;
 }
 
-// Exact division by an odd number is multiplication by its inverse modulo 2^64 (Newton's iteration, 5 steps from 5 bits).
+// Exact division by an odd number is multiplication by its inverse modulo 2^64 (Newton's iteration, 5 steps from 5
+// bits).
 std::uint64_t odd_inverse(std::uint64_t odd) {
   std::uint64_t inverse = odd * 3 ^ 2;
   for (int step = 0; step < 4; ++step) {

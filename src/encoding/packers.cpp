@@ -11,7 +11,7 @@
 namespace streamflow::encoding {
 namespace {
 
-constexpr std::uint64_t kQuotientMax = 20;     // Rice: larger quotients are exceptions
+constexpr std::uint64_t kQuotientMax = 20;  // Rice: larger quotients are exceptions
 constexpr unsigned kRiceWidthMax = 32;
 constexpr std::size_t kMedianSample = 64;
 constexpr unsigned kOneSidedBit = 0x80;
@@ -21,12 +21,16 @@ using LengthHistogram = std::array<std::uint32_t, 65>;  // how many values have 
 struct Shape {
   std::uint64_t min = 0, max = 0;  // as signed numbers
   std::uint64_t center = 0;
-  bool one_sided = false;          // the centre is the minimum
+  bool one_sided = false;  // the centre is the minimum
 };
 
-unsigned bit_length(std::uint64_t value) { return static_cast<unsigned>(std::bit_width(value)); }
+unsigned bit_length(std::uint64_t value) {
+  return static_cast<unsigned>(std::bit_width(value));
+}
 
-unsigned varint_bits(unsigned length) { return 8 * std::max(1U, (length + 6) / 7); }
+unsigned varint_bits(unsigned length) {
+  return 8 * std::max(1U, (length + 6) / 7);
+}
 
 std::uint64_t distance(std::uint64_t value, const Shape& shape) {
   return shape.one_sided ? value - shape.center : zigzag(value - shape.center);
@@ -202,7 +206,8 @@ Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
   return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
-// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left over.
+// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left
+// over.
 bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& positions) {
   constexpr std::size_t kStride = 4;
   positions.resize(count + 64 + kStride);  // the last word is written whole, in strides
@@ -263,7 +268,8 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   if ((coded & kOneSidedBit) != 0) {
     for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
   } else {
-    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
+    for_each_in_batches(out.size(),
+                        [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
   }
   return Ok{};
 }
@@ -289,7 +295,8 @@ PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
   while (lengths[longest] == 0) {
     --longest;
   }
-  if (const PackPlan patched = plan_patched(lengths, residuals.size(), longest, shape); patched.cost_bits < best.cost_bits) {
+  if (const PackPlan patched = plan_patched(lengths, residuals.size(), longest, shape);
+      patched.cost_bits < best.cost_bits) {
     best = patched;
   }
   // Rice decodes at half the speed of the others: it has to save 3% (research: codecs, M).

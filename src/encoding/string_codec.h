@@ -32,6 +32,7 @@ class StringEncoder {
 };
 
 // Fills `views`; they point into `text`, which is replaced.
-Status decode_strings_after(Descriptor descriptor, ByteReader& in, std::span<std::string_view> views, std::string& text);
+Status decode_strings_after(Descriptor descriptor, ByteReader& in, std::span<std::string_view> views,
+                            std::string& text);
 
 }  // namespace streamflow::encoding

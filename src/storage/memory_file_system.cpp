@@ -7,7 +7,9 @@
 namespace streamflow::storage {
 namespace {
 
-std::string key_of(const std::filesystem::path& path) { return path.lexically_normal().string(); }
+std::string key_of(const std::filesystem::path& path) {
+  return path.lexically_normal().string();
+}
 
 Error failure(ErrorCode code, const char* operation, const std::filesystem::path& path, const char* why) {
   return {code, std::string(operation) + " " + path.string() + ": " + why};
@@ -94,7 +96,7 @@ Status MemoryFileSystem::change(const char* operation, const std::filesystem::pa
 }
 
 Result<std::shared_ptr<MemoryFileSystem::Node>> MemoryFileSystem::find(const char* operation,
-                                                                      const std::filesystem::path& path) {
+                                                                       const std::filesystem::path& path) {
   const auto found = nodes_.find(key_of(path));
   if (found == nodes_.end()) {
     return failure(ErrorCode::kNotFound, operation, path, "no such file");

@@ -19,7 +19,7 @@
 namespace streamflow::storage {
 
 struct MemoryFileSystemOptions {
-  bool mapping = true;                             // false: mapped() is empty and readers must use read()
+  bool mapping = true;  // false: mapped() is empty and readers must use read()
   std::uint64_t free_bytes = std::uint64_t{1} << 40U;
 };
 

@@ -11,7 +11,9 @@ using encoding::ByteSpan;
 using encoding::ColumnBlock;
 using encoding::ColumnValues;
 
-Error corrupt(const char* what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const char* what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
 }  // namespace
 

@@ -15,7 +15,9 @@ using encoding::ByteReader;
 using encoding::Bytes;
 using encoding::ByteSpan;
 
-Error corrupt(const char* what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const char* what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
 std::vector<std::uint64_t> differences(std::span<const std::uint32_t> begins) {
   std::vector<std::uint64_t> counts;
@@ -197,7 +199,8 @@ Status decode_row_groups(ByteReader& in, TableDirectory& directory) {
 Status decode_blocks(ByteReader& in, TableDirectory& directory) {
   const std::uint64_t micro_rows = in.varint();
   if (in.ok() && micro_rows != kMicroBlockRows) {
-    return Error{ErrorCode::kUnsupported, "micro-blocks of " + std::to_string(micro_rows) + " rows, this program reads 256"};
+    return Error{ErrorCode::kUnsupported,
+                 "micro-blocks of " + std::to_string(micro_rows) + " rows, this program reads 256"};
   }
   const std::uint64_t block_count = in.varint();
   if (!in.ok() || block_count > directory.series_row_begin.back()) {

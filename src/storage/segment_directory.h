@@ -26,7 +26,8 @@ struct ColumnDirectory {
 
 struct TableDirectory {
   TableDirectory() = default;
-  TableDirectory(TableDirectory&&) noexcept = default;  // no copies: views stay valid: the vectors' memory moves as it is
+  TableDirectory(TableDirectory&&) noexcept =
+      default;  // no copies: views stay valid: the vectors' memory moves as it is
   TableDirectory& operator=(TableDirectory&&) noexcept = default;
 
   TableSchema schema;
@@ -34,8 +35,8 @@ struct TableDirectory {
   std::vector<std::string_view> series;         // flattened tag values
   std::vector<std::uint32_t> series_row_begin;  // series count + 1
   std::vector<BlockInfo> blocks;
-  std::vector<std::uint32_t> group_block_begin; // row group count + 1
-  std::vector<ColumnDirectory> columns;         // time, then the fields
+  std::vector<std::uint32_t> group_block_begin;  // row group count + 1
+  std::vector<ColumnDirectory> columns;          // time, then the fields
 
   std::uint32_t series_count() const { return static_cast<std::uint32_t>(series_row_begin.size() - 1); }
   std::size_t group_count() const { return group_block_begin.size() - 1; }

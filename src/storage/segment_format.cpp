@@ -15,11 +15,14 @@ using encoding::ByteSpan;
 
 constexpr std::uint8_t kCriticalBit = 1;
 
-Error corrupt(const std::string& what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const std::string& what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
 Error newer(std::uint32_t version) {
-  return {ErrorCode::kUnsupported, "segment format version " + std::to_string(version) + ", this program reads version " +
-                                       std::to_string(kSegmentVersion) + ": use a newer StreamFlow"};
+  return {ErrorCode::kUnsupported, "segment format version " + std::to_string(version) +
+                                       ", this program reads version " + std::to_string(kSegmentVersion) +
+                                       ": use a newer StreamFlow"};
 }
 
 int hex_digit(char c) {

@@ -49,7 +49,7 @@ struct SegmentTrailerV1 {  // the last 40 bytes of the file
   std::uint32_t footer_crc32c;
   std::uint64_t content_hash;  // XXH3-64 of every byte before this field
   std::uint32_t version;
-  std::uint32_t crc32c;        // of the 28 bytes before it
+  std::uint32_t crc32c;  // of the 28 bytes before it
   std::uint64_t magic;
 };
 static_assert(sizeof(SegmentTrailerV1) == 40 && offsetof(SegmentTrailerV1, content_hash) == 16 &&
@@ -62,11 +62,11 @@ enum class SectionKind : std::uint16_t {
 
 struct Section {
   SectionKind kind = SectionKind::kTable;
-  bool critical = true;       // a reader that does not know the kind must refuse the file
-  std::uint32_t table = 0;    // by position in name order; kWholeFile when of none
+  bool critical = true;     // a reader that does not know the kind must refuse the file
+  std::uint32_t table = 0;  // by position in name order; kWholeFile when of none
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;
-  std::uint32_t crc32c = 0;   // of the section; 0 for kColumns
+  std::uint32_t crc32c = 0;  // of the section; 0 for kColumns
   static constexpr std::uint32_t kWholeFile = 0xFFFFFFFF;
 };
 

@@ -1,5 +1,6 @@
 // Where a table's rows are cut into blocks. All columns share the cuts.
-// Format:     docs/format/segment.md §4: at most 2048 rows and 1 MiB of text per string column; a block holds rows of one
+// Format:     docs/format/segment.md §4: at most 2048 rows and 1 MiB of text per string column; a block holds rows of
+// one
 //             series, or several whole short series ("packed").
 // Invariants: blocks cover all rows in order and none is empty.
 // Threads:    pure functions.

@@ -19,7 +19,9 @@ using encoding::ByteSpan;
 
 constexpr std::uint64_t kHashChunkBytes = std::uint64_t{1} << 20U;
 
-Error corrupt(const std::string& what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const std::string& what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
 // The section of `kind` that belongs to `table`; null when there is none or more than one.
 const Section* find_section(const SegmentFooter& footer, std::uint32_t table, SectionKind kind) {
@@ -91,7 +93,8 @@ struct SegmentReader::State {
   }
 
   const Section* find_near(std::uint32_t table, SectionKind kind) const {
-    for (std::size_t i = std::size_t{table} * 2; i < std::min(footer.sections.size(), std::size_t{table} * 2 + 2); ++i) {
+    for (std::size_t i = std::size_t{table} * 2; i < std::min(footer.sections.size(), std::size_t{table} * 2 + 2);
+         ++i) {
       if (footer.sections[i].table == table && footer.sections[i].kind == kind) {
         return &footer.sections[i];
       }
@@ -102,7 +105,8 @@ struct SegmentReader::State {
   Status verify_hash() const {
     XXH3_state_t hash;
     XXH3_64bits_reset(&hash);
-    const std::uint64_t hashed = trailer.footer_offset + trailer.footer_bytes + offsetof(SegmentTrailerV1, content_hash);
+    const std::uint64_t hashed =
+        trailer.footer_offset + trailer.footer_bytes + offsetof(SegmentTrailerV1, content_hash);
     Bytes scratch;
     for (std::uint64_t at = 0; at < hashed; at += kHashChunkBytes) {
       SF_TRY(bytes, file.bytes(at, std::min(kHashChunkBytes, hashed - at), scratch));
@@ -126,9 +130,15 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::open(FileSystem& files, co
   return std::unique_ptr<SegmentReader>(new SegmentReader(std::move(state)));
 }
 
-const SegmentHeader& SegmentReader::header() const { return state_->header; }
-std::span<const SegmentTable> SegmentReader::tables() const { return state_->tables; }
-const std::filesystem::path& SegmentReader::path() const { return state_->file.path; }
+const SegmentHeader& SegmentReader::header() const {
+  return state_->header;
+}
+std::span<const SegmentTable> SegmentReader::tables() const {
+  return state_->tables;
+}
+const std::filesystem::path& SegmentReader::path() const {
+  return state_->file.path;
+}
 
 const SegmentTable* SegmentReader::find(std::string_view table) const {
   const auto before = [](const SegmentTable& t, std::string_view name) { return t.schema().name < name; };

@@ -24,7 +24,7 @@
 
 namespace streamflow::storage {
 
-__extension__ typedef __int128 Int128;
+__extension__ typedef __int128 Int128;  // sums of integers are exact
 
 // Statistics of one column over one block or micro-block; NULLs are not counted in anything but `nulls`.
 struct BlockStatistics {

@@ -19,9 +19,13 @@ constexpr std::size_t kStreamCount = 9;
 enum Stream : std::size_t { kNulls, kFirstLag, kLastLag, kMin, kMax, kFirst, kLast, kSumLow, kSumHigh };
 using Streams = std::array<std::vector<std::uint64_t>, kStreamCount>;
 
-Error corrupt(const char* what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const char* what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
-double as_double(std::uint64_t bits) { return std::bit_cast<double>(bits); }
+double as_double(std::uint64_t bits) {
+  return std::bit_cast<double>(bits);
+}
 
 // DuckDB's order: NaN equals itself and exceeds all numbers.
 bool less(FieldType type, std::uint64_t a, std::uint64_t b) {
@@ -271,7 +275,8 @@ void merge_statistics(FieldType type, const BlockStatistics& next, BlockStatisti
 }
 
 bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatistics& b) {
-  const bool ends = a.count == b.count && a.nulls == b.nulls && a.first_time == b.first_time && a.last_time == b.last_time;
+  const bool ends =
+      a.count == b.count && a.nulls == b.nulls && a.first_time == b.first_time && a.last_time == b.last_time;
   if (type == FieldType::kString || !ends) {
     return ends;
   }

@@ -1,7 +1,8 @@
 // Statistics of a column per micro-block of 256 rows: computed by the writer, stored as encoded columns, merged to
 // blocks by the reader.
 // Format:     docs/format/segment.md §8.
-// Invariants: a block's statistics are the merge of its micro-blocks' in row order, also for float sums: what the writer
+// Invariants: a block's statistics are the merge of its micro-blocks' in row order, also for float sums: what the
+// writer
 //             stores, what a reader merges and what verify() computes again agree bit for bit.
 // Threads:    pure functions; StatisticsEncoder belongs to one thread.
 // Errors:     kCorrupt, kUnsupported for an unknown layout.
@@ -33,7 +34,7 @@ struct MicroBlock {
   std::span<const std::int64_t> times{};      // one per row; its size is the row count
   std::span<const std::uint64_t> validity{};  // empty = all valid; row i is bit validity_offset + i
   std::size_t validity_offset = 0;
-  bool ascending = true;                      // times ascend: one series
+  bool ascending = true;  // times ascend: one series
 };
 
 MicroTimes micro_times(std::span<const std::int64_t> times);

@@ -12,7 +12,9 @@ using encoding::ByteReader;
 using encoding::Bytes;
 using encoding::ByteSpan;
 
-Error corrupt(const std::string& what) { return {ErrorCode::kCorrupt, what}; }
+Error corrupt(const std::string& what) {
+  return {ErrorCode::kCorrupt, what};
+}
 
 std::uint32_t micro_count(std::uint32_t row_count) {
   return static_cast<std::uint32_t>((row_count + kMicroBlockRows - 1) / kMicroBlockRows);
@@ -170,7 +172,8 @@ Result<std::shared_ptr<const std::vector<BlockStatistics>>> SegmentTable::State:
   const std::size_t column = field + 1;
   const std::size_t first = directory.group_block_begin[group];
   Bytes scratch;
-  auto bytes = checked_bytes(statistics_offsets[column][group], directory.columns[column].statistics_bytes[group], scratch);
+  auto bytes =
+      checked_bytes(statistics_offsets[column][group], directory.columns[column].statistics_bytes[group], scratch);
   if (!bytes.has_value()) {
     return error_at(std::move(bytes).error(), column, first);
   }
@@ -199,7 +202,8 @@ Status SegmentTable::State::verify_times(std::size_t block, const DecodedColumn&
       return corrupt("row " + std::to_string(row) + " is not later than the row before it");
     }
   }
-  return min == info.time_min && max == info.time_max ? Status(Ok{}) : corrupt("its times are not those of the directory");
+  return min == info.time_min && max == info.time_max ? Status(Ok{})
+                                                      : corrupt("its times are not those of the directory");
 }
 
 Status SegmentTable::State::verify_field(std::size_t block, std::size_t field,
@@ -214,7 +218,8 @@ Status SegmentTable::State::verify_field(std::size_t block, std::size_t field,
   for (std::size_t row = 0; row < times.size(); row += kMicroBlockRows, ++micro) {
     const std::size_t count = std::min(kMicroBlockRows, times.size() - row);
     MicroBlock rows{.type = type, .times = times.subspan(row, count)};
-    rows.bits = type == FieldType::kString ? std::span<const std::uint64_t>() : std::span(values.bits).subspan(row, count);
+    rows.bits =
+        type == FieldType::kString ? std::span<const std::uint64_t>() : std::span(values.bits).subspan(row, count);
     rows.validity = values.validity;
     rows.validity_offset = row;
     rows.ascending = directory.blocks[block].series_count == 1;
@@ -246,19 +251,33 @@ SegmentTable::SegmentTable(std::unique_ptr<State> state) : state_(std::move(stat
 SegmentTable::~SegmentTable() = default;
 SegmentTable::SegmentTable(SegmentTable&&) noexcept = default;
 
-const TableSchema& SegmentTable::schema() const { return state_->directory.schema; }
-std::uint32_t SegmentTable::series_count() const { return state_->directory.series_count(); }
-std::uint64_t SegmentTable::row_count() const { return state_->directory.series_row_begin.back(); }
-TimeRange SegmentTable::range() const { return state_->range; }
-std::span<const std::uint32_t> SegmentTable::series_row_begin() const { return state_->directory.series_row_begin; }
-std::span<const BlockInfo> SegmentTable::blocks() const { return state_->directory.blocks; }
+const TableSchema& SegmentTable::schema() const {
+  return state_->directory.schema;
+}
+std::uint32_t SegmentTable::series_count() const {
+  return state_->directory.series_count();
+}
+std::uint64_t SegmentTable::row_count() const {
+  return state_->directory.series_row_begin.back();
+}
+TimeRange SegmentTable::range() const {
+  return state_->range;
+}
+std::span<const std::uint32_t> SegmentTable::series_row_begin() const {
+  return state_->directory.series_row_begin;
+}
+std::span<const BlockInfo> SegmentTable::blocks() const {
+  return state_->directory.blocks;
+}
 
 std::span<const std::string_view> SegmentTable::series_tags(std::uint32_t s) const {
   const std::size_t tag_count = schema().tags.size();
   return std::span(state_->directory.series).subspan(s * tag_count, tag_count);
 }
 
-Status SegmentTable::read_times(std::size_t block, DecodedColumn& out) const { return state_->read_block(0, block, out); }
+Status SegmentTable::read_times(std::size_t block, DecodedColumn& out) const {
+  return state_->read_block(0, block, out);
+}
 
 Status SegmentTable::read_field(std::size_t block, std::size_t field, DecodedColumn& out) const {
   return state_->read_block(field + 1, block, out);

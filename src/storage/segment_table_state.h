@@ -51,7 +51,8 @@ struct SegmentTable::State {
   Error error_at(Error error, std::size_t column, std::size_t block) const;
   Status read_block(std::size_t column, std::size_t block, DecodedColumn& out) const;
   Result<std::shared_ptr<const std::vector<MicroTimes>>> group_times(std::size_t group) const;
-  Result<std::shared_ptr<const std::vector<BlockStatistics>>> group_statistics(std::size_t group, std::size_t field) const;
+  Result<std::shared_ptr<const std::vector<BlockStatistics>>> group_statistics(std::size_t group,
+                                                                               std::size_t field) const;
   Status verify_block(std::size_t block) const;
 
  private:

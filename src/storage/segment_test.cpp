@@ -109,7 +109,8 @@ TestTable random_table(const std::string& name, const std::vector<std::uint32_t>
   const bool keep = table.schema.duplicates == DuplicatePolicy::kKeep;
   std::set<std::pair<std::string, std::string>> names;
   while (names.size() < row_counts.size()) {
-    names.emplace("d" + std::to_string(random() % 100000), random() % 5 == 0 ? "" : "site" + std::to_string(random() % 3));
+    names.emplace("d" + std::to_string(random() % 100000),
+                  random() % 5 == 0 ? "" : "site" + std::to_string(random() % 3));
   }
   auto tags = names.begin();
   for (const std::uint32_t rows : row_counts) {
@@ -206,7 +207,8 @@ void expect_statistics(const TestTable& table, std::size_t f, std::size_t begin,
   }
 }
 
-void expect_field(const TestTable& table, const SegmentTable& read, std::size_t b, std::size_t f, DecodedColumn& values) {
+void expect_field(const TestTable& table, const SegmentTable& read, std::size_t b, std::size_t f,
+                  DecodedColumn& values) {
   const BlockInfo& block = read.blocks()[b];
   const Status status = read.read_field(b, f, values);
   ASSERT_TRUE(status.has_value()) << status.error().message;
@@ -226,7 +228,8 @@ void expect_field(const TestTable& table, const SegmentTable& read, std::size_t 
   ASSERT_EQ(micro->size(), (block.row_count + 255) / 256);
   for (std::size_t m = 0; m < micro->size(); ++m) {
     const std::size_t begin = block.row_begin + m * 256;
-    expect_statistics(table, f, begin, std::min<std::size_t>(begin + 256, block.row_begin + block.row_count), (*micro)[m]);
+    expect_statistics(table, f, begin, std::min<std::size_t>(begin + 256, block.row_begin + block.row_count),
+                      (*micro)[m]);
   }
 }
 
@@ -279,8 +282,8 @@ TEST(Segment, RoundTripsRandomTables) {
     MemoryFileSystem files({.mapping = round % 2 == 0});
     std::vector<TestTable> tables;
     for (const char* name : {"cpu", "disk", "empty", "weather"}) {
-      tables.push_back(random_table(name, std::string_view(name) == "empty" ? std::vector<std::uint32_t>{}
-                                                                            : random_row_counts(random), random));
+      tables.push_back(random_table(
+          name, std::string_view(name) == "empty" ? std::vector<std::uint32_t>{} : random_row_counts(random), random));
     }
     const auto summary = write_segment(files, tables);
     ASSERT_TRUE(summary.has_value()) << summary.error().message;
@@ -356,7 +359,8 @@ TEST(SegmentLayout, CutsBlocksWhereTextReachesOneMebibyte) {
   const std::vector<std::string_view> texts(40, big);
   const std::vector<std::span<const std::string_view>> columns{texts};
   EXPECT_EQ(cut_blocks(std::vector<std::uint32_t>{0, 40}, columns), (std::vector<std::uint32_t>{17, 17, 6}));
-  EXPECT_EQ(cut_blocks(std::vector<std::uint32_t>{0, 10, 20, 40}, columns), (std::vector<std::uint32_t>{10, 10, 17, 3}));
+  EXPECT_EQ(cut_blocks(std::vector<std::uint32_t>{0, 10, 20, 40}, columns),
+            (std::vector<std::uint32_t>{10, 10, 17, 3}));
 }
 
 TEST(SegmentLayout, RefusesBlocksThatSplitPackedSeries) {
@@ -389,7 +393,8 @@ TEST(SegmentWriter, RefusesWhatBreaksItsContract) {
   };
   refused("fit together", [](TestTable&, SegmentTableInput& in) { in.series_row_begin.back() = 9; });
   refused("fit together", [](TestTable&, SegmentTableInput& in) { in.series.pop_back(); });
-  refused("tag order", [](TestTable&, SegmentTableInput& in) { in.series[2] = in.series[0], in.series[3] = in.series[1]; });
+  refused("tag order",
+          [](TestTable&, SegmentTableInput& in) { in.series[2] = in.series[0], in.series[3] = in.series[1]; });
   refused("not later", [](TestTable& table, SegmentTableInput&) { table.times[1] = table.times[0]; });
   refused("number of rows", [](TestTable&, SegmentTableInput& in) { in.fields[0].bits = in.fields[0].bits.first(3); });
   refused("number of fields", [](TestTable&, SegmentTableInput& in) { in.fields.pop_back(); });
@@ -612,8 +617,8 @@ TEST(SegmentWriter, WritesTheGoldenTable) {
   expect_equal(table, (*reader)->tables()[0]);
   if (const char* path = std::getenv("STREAMFLOW_WRITE_GOLDEN"); path != nullptr) {
     const std::vector<std::byte> bytes = *files.content("s/1.seg");
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()),
-                                                static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
 }
 
