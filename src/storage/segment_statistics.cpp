@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 #include "encoding/null_mask.h"
@@ -280,9 +281,11 @@ bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatis
   if (type == FieldType::kString || !ends) {
     return ends;
   }
+  // Which NaN a sum of several becomes is up to the compiler's order of operands: any is as good.
+  const bool same_sum = std::bit_cast<std::uint64_t>(a.sum_double) == std::bit_cast<std::uint64_t>(b.sum_double) ||
+                        (std::isnan(a.sum_double) && std::isnan(b.sum_double));
   return a.min_bits == b.min_bits && a.max_bits == b.max_bits && a.first_bits == b.first_bits &&
-         a.last_bits == b.last_bits && a.sum_int == b.sum_int &&
-         std::bit_cast<std::uint64_t>(a.sum_double) == std::bit_cast<std::uint64_t>(b.sum_double);
+         a.last_bits == b.last_bits && a.sum_int == b.sum_int && same_sum;
 }
 
 void StatisticsEncoder::encode_field(FieldType type, std::span<const BlockStatistics> statistics,

@@ -3,7 +3,7 @@
 // Format:     docs/format/segment.md §8.
 // Invariants: a block's statistics are the merge of its micro-blocks' in row order, also for float sums: what the
 // writer
-//             stores, what a reader merges and what verify() computes again agree bit for bit.
+//             stores, what a reader merges and what verify() computes again agree bit for bit (sums: or are both NaN).
 // Threads:    pure functions; StatisticsEncoder belongs to one thread.
 // Errors:     kCorrupt, kUnsupported for an unknown layout.
 #pragma once
@@ -41,7 +41,7 @@ MicroTimes micro_times(std::span<const std::int64_t> times);
 BlockStatistics compute_statistics(const MicroBlock& micro);
 // Appends `next`, whose rows follow, to `into`.
 void merge_statistics(FieldType type, const BlockStatistics& next, BlockStatistics& into);
-bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatistics& b);  // bit for bit
+bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatistics& b);
 
 class StatisticsEncoder {
  public:
