@@ -1,8 +1,6 @@
-// A small HTTP/1.1 client over one kept-alive connection, with blocking POSIX sockets: cheap enough to load a server from
-// the same machine.
-// Source:     RFC 9112; bodies by Content-Length or chunked.
-// Threads:    an object belongs to one thread.
-// Errors:     kIo with errno's text, kInvalidArgument for an address or an answer that is none.
+// A small HTTP/1.1 client over one kept-alive connection, with blocking POSIX sockets: cheap enough to load a server
+// from the same machine. Source:     RFC 9112; bodies by Content-Length or chunked. Threads:    an object belongs to
+// one thread. Errors:     kIo with errno's text, kInvalidArgument for an address or an answer that is none.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +33,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   // Connects when needed; `headers` are lines with their CRLF.
-  Result<HttpReply> request(std::string_view method, std::string_view path, std::string_view headers, std::string_view body);
+  Result<HttpReply> request(std::string_view method, std::string_view path, std::string_view headers,
+                            std::string_view body);
 
  private:
   Status connect();
