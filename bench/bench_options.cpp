@@ -8,9 +8,7 @@ namespace streamflow::bench {
 
 std::string Options::text(const std::string& name, std::string otherwise) {
   const auto found = std::find(words_.begin(), words_.end(), name);
-  if (found == words_.end()) {
-    return otherwise;
-  }
+  if (found == words_.end()) { return otherwise; }
   if (found + 1 == words_.end()) {
     fault_ = name + " needs a value";
     return otherwise;
@@ -32,17 +30,13 @@ std::uint64_t Options::integer(const std::string& name, std::uint64_t otherwise)
 
 bool Options::flag(const std::string& name) {
   const auto found = std::find(words_.begin(), words_.end(), name);
-  if (found == words_.end()) {
-    return false;
-  }
+  if (found == words_.end()) { return false; }
   words_.erase(found);
   return true;
 }
 
 bool Options::accepted() const {
-  if (fault_.empty() && words_.empty()) {
-    return true;
-  }
+  if (fault_.empty() && words_.empty()) { return true; }
   std::fprintf(stderr, "%s\nusage: %s\n",
                fault_.empty() ? ("unknown option " + words_.front()).c_str() : fault_.c_str(), usage_.c_str());
   return false;

@@ -32,15 +32,11 @@ Result<std::size_t> parse_size(std::string_view text, int base) {
 
 Result<HttpUrl> parse_url(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(kScheme)) {
-    return Error{ErrorCode::kInvalidArgument, "the URL must start with http://"};
-  }
+  if (!url.starts_with(kScheme)) { return Error{ErrorCode::kInvalidArgument, "the URL must start with http://"}; }
   url.remove_prefix(kScheme.size());
   url = url.substr(0, url.find('/'));
   const std::size_t colon = url.rfind(':');
-  if (colon == std::string_view::npos) {
-    return HttpUrl{std::string(url), "80"};
-  }
+  if (colon == std::string_view::npos) { return HttpUrl{std::string(url), "80"}; }
   return HttpUrl{std::string(url.substr(0, colon)), std::string(url.substr(colon + 1))};
 }
 
@@ -49,9 +45,7 @@ HttpClient::~HttpClient() {
 }
 
 void HttpClient::close() {
-  if (socket_ >= 0) {
-    ::close(socket_);
-  }
+  if (socket_ >= 0) { ::close(socket_); }
   socket_ = -1;
   received_.clear();
 }
@@ -73,9 +67,7 @@ Status HttpClient::connect() {
     }
     const Error error = system_error("cannot connect to " + url_.host + ":" + url_.port);
     close();
-    if (address->ai_next == nullptr) {
-      return error;
-    }
+    if (address->ai_next == nullptr) { return error; }
   }
   return Error{ErrorCode::kInvalidArgument, "no address for " + url_.host};
 }
@@ -87,12 +79,8 @@ Status HttpClient::send_all(std::string_view head, std::string_view body) {
     message.msg_iov = parts;
     message.msg_iovlen = 2;
     const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) {
-      continue;
-    }
-    if (sent < 0) {
-      return system_error("cannot send");
-    }
+    if (sent < 0 && errno == EINTR) { continue; }
+    if (sent < 0) { return system_error("cannot send"); }
     const std::size_t of_head = std::min(head.size(), static_cast<std::size_t>(sent));
     head.remove_prefix(of_head);
     body.remove_prefix(static_cast<std::size_t>(sent) - of_head);
@@ -102,14 +90,10 @@ Status HttpClient::send_all(std::string_view head, std::string_view body) {
 
 Result<HttpReply> HttpClient::request(std::string_view method, std::string_view path, std::string_view headers,
                                       std::string_view body) {
-  if (socket_ < 0) {
-    SF_CHECK(connect());
-  }
+  if (socket_ < 0) { SF_CHECK(connect()); }
   std::string head =
       std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: " + url_.host + ":" + url_.port + "\r\n";
-  if (!token_.empty()) {
-    head += "Authorization: Token " + token_ + "\r\n";
-  }
+  if (!token_.empty()) { head += "Authorization: Token " + token_ + "\r\n"; }
   head += std::string(headers) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   const Status sent = send_all(head, body);
   // A server may refuse a body before it has read it all: its answer says why, the broken pipe does not.
@@ -129,15 +113,9 @@ Status HttpClient::read_more() {
   char bytes[16384];
   for (;;) {
     const ssize_t got = recv(socket_, bytes, sizeof bytes, 0);
-    if (got < 0 && errno == EINTR) {
-      continue;
-    }
-    if (got < 0) {
-      return system_error("cannot receive");
-    }
-    if (got == 0) {
-      return Error{ErrorCode::kIo, "the server closed the connection"};
-    }
+    if (got < 0 && errno == EINTR) { continue; }
+    if (got < 0) { return system_error("cannot receive"); }
+    if (got == 0) { return Error{ErrorCode::kIo, "the server closed the connection"}; }
     received_.append(bytes, static_cast<std::size_t>(got));
     return Ok{};
   }
@@ -145,18 +123,14 @@ Status HttpClient::read_more() {
 
 Result<std::string> HttpClient::take_line() {
   std::size_t end = 0;
-  while ((end = received_.find("\r\n")) == std::string::npos) {
-    SF_CHECK(read_more());
-  }
+  while ((end = received_.find("\r\n")) == std::string::npos) { SF_CHECK(read_more()); }
   std::string line = received_.substr(0, end);
   received_.erase(0, end + 2);
   return line;
 }
 
 Result<std::string> HttpClient::take(std::size_t bytes) {
-  while (received_.size() < bytes) {
-    SF_CHECK(read_more());
-  }
+  while (received_.size() < bytes) { SF_CHECK(read_more()); }
   std::string taken = received_.substr(0, bytes);
   received_.erase(0, bytes);
   return taken;
@@ -167,18 +141,14 @@ Result<std::string> HttpClient::take_chunks() {
   for (;;) {
     SF_TRY(line, take_line());
     SF_TRY(bytes, parse_size(line, 16));
-    if (bytes == 0) {
-      break;
-    }
+    if (bytes == 0) { break; }
     SF_TRY(chunk, take(bytes));
     body += chunk;
     SF_CHECK(take(2));
   }
   for (;;) {  // trailers
     SF_TRY(line, take_line());
-    if (line.empty()) {
-      return body;
-    }
+    if (line.empty()) { return body; }
   }
 }
 
@@ -192,23 +162,15 @@ Result<HttpReply> HttpClient::read_reply() {
   reply.status = static_cast<int>(status);
   for (;;) {
     SF_TRY(line, take_line());
-    if (line.empty()) {
-      break;
-    }
+    if (line.empty()) { break; }
     const std::size_t colon = std::min(line.find(':'), line.size());
     std::string name = line.substr(0, colon);
-    for (char& c : name) {
-      c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    }
+    for (char& c : name) { c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); }
     const std::size_t value = line.find_first_not_of(" \t", colon + 1);
     reply.headers[name] = value == std::string::npos ? "" : line.substr(value);
   }
-  if (reply.status == 100) {
-    return read_reply();
-  }
-  if (reply.status == 204 || reply.status == 304) {
-    return reply;
-  }
+  if (reply.status == 100) { return read_reply(); }
+  if (reply.status == 204 || reply.status == 304) { return reply; }
   if (reply.headers["transfer-encoding"] == "chunked") {
     SF_TRY(body, take_chunks());
     reply.body = std::move(body);

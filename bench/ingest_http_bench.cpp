@@ -72,9 +72,7 @@ Status send_batch(HttpClient& client, const Plan& plan, const std::string& body,
     if (reply.status != 429 && reply.status != 503) {
       return Error{ErrorCode::kInvalidArgument, "the server refused a batch: " + answer};
     }
-    if (Clock::now() > give_up) {
-      return Error{ErrorCode::kOverloaded, "the server stayed overloaded: " + answer};
-    }
+    if (Clock::now() > give_up) { return Error{ErrorCode::kOverloaded, "the server stayed overloaded: " + answer}; }
     ++load.retries;
     const long wait_s = std::strtol(reply.headers["retry-after"].c_str(), nullptr, 10);
     std::this_thread::sleep_for(std::chrono::seconds(std::clamp(wait_s, 1L, 10L)));
@@ -102,9 +100,7 @@ void run_connection(const Plan& plan, std::uint32_t index, Clock::time_point unt
 }
 
 double percentile(const std::vector<double>& sorted, double p) {
-  if (sorted.empty()) {
-    return 0;
-  }
+  if (sorted.empty()) { return 0; }
   return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(p * static_cast<double>(sorted.size())))];
 }
 
@@ -115,15 +111,11 @@ Status run_load(const Plan& plan, Figures& figures) {
   for (std::uint32_t i = 0; i < plan.connections; ++i) {
     threads.emplace_back([&, i] { run_connection(plan, i, start + std::chrono::seconds(plan.seconds), loads[i]); });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  for (std::thread& thread : threads) { thread.join(); }
   figures.load_seconds = seconds_since(start);
   std::vector<double> ack_ms;
   for (const Load& load : loads) {
-    if (load.failure) {
-      return *load.failure;
-    }
+    if (load.failure) { return *load.failure; }
     figures.rows += load.rows;
     figures.bytes += load.bytes;
     figures.retries += load.retries;
@@ -139,9 +131,7 @@ Status run_load(const Plan& plan, Figures& figures) {
 
 // Until every row has left the memtables for segments.
 Status drain(HttpClient& client, const Plan& plan, Figures& figures) {
-  if (!plan.flush) {
-    return Ok{};
-  }
+  if (!plan.flush) { return Ok{}; }
   const Clock::time_point start = Clock::now();
   SF_TRY(reply, client.request("POST", "/api/v1/flush", "", ""));
   if (reply.status / 100 != 2) {
@@ -151,9 +141,7 @@ Status drain(HttpClient& client, const Plan& plan, Figures& figures) {
   for (;;) {
     SF_TRY(rows, read_metric(client, kMemtableMetric));
     figures.drain_seconds = seconds_since(start);
-    if (rows == 0) {
-      return Ok{};
-    }
+    if (rows == 0) { return Ok{}; }
     if (figures.drain_seconds > static_cast<double>(plan.drain_seconds_max)) {
       return Error{ErrorCode::kTimeout, "memtables still hold " + std::to_string(rows) + " rows"};
     }
@@ -184,9 +172,7 @@ Status measure(const Plan& plan, Figures& figures) {
   }
   if (!plan.data_folder.empty()) {
     figures.files = file_bytes(plan.data_folder);
-    for (const auto& [extension, bytes] : figures.files) {
-      figures.disk_bytes += bytes;
-    }
+    for (const auto& [extension, bytes] : figures.files) { figures.disk_bytes += bytes; }
   }
   return Ok{};
 }
@@ -260,9 +246,7 @@ std::optional<Plan> plan_from(int argc, char** argv) {
   plan.data_folder = arguments.text("--data-dir", "");
   plan.flush = !arguments.flag("--no-flush");
   plan.json = arguments.flag("--json");
-  if (!arguments.accepted()) {
-    return std::nullopt;
-  }
+  if (!arguments.accepted()) { return std::nullopt; }
   Result<HttpUrl> parsed = parse_url(url);
   if (!parsed.has_value() || plan.connections == 0 || plan.batch == 0 || plan.tsbs.hosts < plan.connections) {
     std::fprintf(stderr, "%s\nusage: %s\n",
@@ -281,9 +265,7 @@ std::optional<Plan> plan_from(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace streamflow::bench;
   const std::optional<Plan> plan = plan_from(argc, argv);
-  if (!plan) {
-    return 2;
-  }
+  if (!plan) { return 2; }
   Figures figures;
   if (const streamflow::Status measured = measure(*plan, figures); !measured.has_value()) {
     std::fprintf(stderr, "ingest_http_bench: %s\n", measured.error().message.c_str());

@@ -35,9 +35,7 @@ struct Figures {
 bool measure(const Shape& shape, Figures& figures) {
   TsbsGenerator generator(shape.tsbs);
   std::vector<std::string> bodies(shape.batches);
-  for (std::string& body : bodies) {
-    generator.append(shape.batch, body);
-  }  // touches the memory
+  for (std::string& body : bodies) { generator.append(shape.batch, body); }  // touches the memory
   generator = TsbsGenerator(shape.tsbs);
   const Clock::time_point start = Clock::now();
   std::size_t bytes = 0;
@@ -58,14 +56,10 @@ bool measure(const Shape& shape, Figures& figures) {
       const Clock::time_point begin = Clock::now();
       const streamflow::ingest::LineProtocolResult result = decoder.decode(body, {});
       seconds += seconds_since(begin);
-      if (result.batches.size() != 1 || result.error_count != 0) {
-        return false;
-      }
+      if (result.batches.size() != 1 || result.error_count != 0) { return false; }
       decoded += result.batches[0].point_count();
     }
-    if (decoded != shape.batch * shape.batches * TsbsGenerator::kFields) {
-      return false;
-    }
+    if (decoded != shape.batch * shape.batches * TsbsGenerator::kFields) { return false; }
     figures.decoder_points.push_back(static_cast<double>(decoded) / seconds);
   }
   std::sort(figures.decoder_points.begin(), figures.decoder_points.end());
@@ -83,9 +77,7 @@ int main(int argc, char** argv) {
   shape.batches = arguments.integer("--batches", shape.batches);
   shape.rounds = arguments.integer("--rounds", shape.rounds);
   const bool json = arguments.flag("--json");
-  if (!arguments.accepted() || shape.tsbs.hosts == 0 || shape.rounds == 0 || shape.batch == 0) {
-    return 2;
-  }
+  if (!arguments.accepted() || shape.tsbs.hosts == 0 || shape.rounds == 0 || shape.batch == 0) { return 2; }
 
   Figures figures;
   if (!measure(shape, figures)) {

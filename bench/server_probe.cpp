@@ -21,9 +21,7 @@ Result<double> metric_value(std::string_view text, std::string_view name) {
     sum += std::strtod(line.c_str() + from, nullptr);
     found = true;
   }
-  if (!found) {
-    return Error{ErrorCode::kNotFound, "/metrics has no " + std::string(name)};
-  }
+  if (!found) { return Error{ErrorCode::kNotFound, "/metrics has no " + std::string(name)}; }
   return sum;
 }
 
@@ -40,14 +38,10 @@ Result<double> cpu_seconds(std::uint64_t pid) {
   std::string text;
   std::getline(file, text);
   const std::size_t name_end = text.rfind(')');  // the name may hold spaces and parentheses
-  if (name_end == std::string::npos) {
-    return Error{ErrorCode::kNotFound, "no process " + std::to_string(pid)};
-  }
+  if (name_end == std::string::npos) { return Error{ErrorCode::kNotFound, "no process " + std::to_string(pid)}; }
   std::istringstream fields(text.substr(name_end + 1));
   std::string skipped;
-  for (int field = 3; field < 14; ++field) {
-    fields >> skipped;
-  }  // proc(5): utime is field 14, stime 15
+  for (int field = 3; field < 14; ++field) { fields >> skipped; }  // proc(5): utime is field 14, stime 15
   double user = 0, system = 0;
   fields >> user >> system;
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
@@ -56,9 +50,7 @@ Result<double> cpu_seconds(std::uint64_t pid) {
 Result<std::uint64_t> resident_bytes(std::uint64_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
   std::uint64_t total = 0, resident = 0;
-  if (!(file >> total >> resident)) {
-    return Error{ErrorCode::kNotFound, "no process " + std::to_string(pid)};
-  }
+  if (!(file >> total >> resident)) { return Error{ErrorCode::kNotFound, "no process " + std::to_string(pid)}; }
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
@@ -69,9 +61,7 @@ std::map<std::string, std::uint64_t> file_bytes(const std::filesystem::path& fol
        !error && entry != std::filesystem::end(entry); entry.increment(error)) {
     std::error_code gone;  // the server may drop a file meanwhile
     const std::uint64_t size = entry->is_regular_file(gone) ? entry->file_size(gone) : 0;
-    if (!gone) {
-      bytes[entry->path().extension().string()] += size;
-    }
+    if (!gone) { bytes[entry->path().extension().string()] += size; }
   }
   return bytes;
 }

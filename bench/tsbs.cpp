@@ -85,9 +85,7 @@ TsbsGenerator::TsbsGenerator(const TsbsOptions& options)
   for (std::uint32_t i = 0; i < options.hosts; ++i) {
     Host& host = hosts_.emplace_back();
     host.text = host_text(options.first_host + i, options.seed);
-    for (std::int32_t& value : host.values) {
-      value = static_cast<std::int32_t>(random() % 100'000);
-    }
+    for (std::int32_t& value : host.values) { value = static_cast<std::int32_t>(random() % 100'000); }
     line_bytes_max_ = std::max(line_bytes_max_, host.text.size());
   }
   line_bytes_max_ += kFields * (sizeof(FieldText::text) + 4) + time_text_.size() + 3;

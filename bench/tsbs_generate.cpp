@@ -16,9 +16,7 @@ int main(int argc, char** argv) {
       static_cast<std::int64_t>(arguments.integer("--start-ns", static_cast<std::uint64_t>(options.start_ns)));
   options.interval_ns = static_cast<std::int64_t>(arguments.integer("--interval-s", 10)) * 1'000'000'000;
   std::uint64_t rows = arguments.integer("--rows", 1'000'000);
-  if (!arguments.accepted() || options.hosts == 0) {
-    return 2;
-  }
+  if (!arguments.accepted() || options.hosts == 0) { return 2; }
 
   TsbsGenerator generator(options);
   std::string text;

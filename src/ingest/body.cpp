@@ -56,13 +56,9 @@ struct InflateEnd {
 
 // `window_bits` as zlib takes it: 15 zlib frame, -15 none, 31 gzip.
 Result<std::string> inflate_body(std::string_view body, int window_bits, std::string_view name, std::size_t bytes_max) {
-  if (body.size() > kInflateBytesMax) {
-    return too_large(name, kInflateBytesMax);
-  }
+  if (body.size() > kInflateBytesMax) { return too_large(name, kInflateBytesMax); }
   z_stream stream{};
-  if (inflateInit2(&stream, window_bits) != Z_OK) {
-    return Error{ErrorCode::kInternal, "zlib cannot start"};
-  }
+  if (inflateInit2(&stream, window_bits) != Z_OK) { return Error{ErrorCode::kInternal, "zlib cannot start"}; }
   const std::unique_ptr<z_stream, InflateEnd> owner(&stream);
   // zlib's interface predates const; it does not write to its input.
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(body.data()));
@@ -74,20 +70,12 @@ Result<std::string> inflate_body(std::string_view body, int window_bits, std::st
     stream.avail_out = static_cast<uInt>(std::min<std::size_t>(room, 1U << 30U));
     const std::size_t offered = stream.avail_out;
     const int status = inflate(&stream, Z_NO_FLUSH);
-    if (!output.add(offered - stream.avail_out)) {
-      return too_large("decompressed", bytes_max);
-    }
+    if (!output.add(offered - stream.avail_out)) { return too_large("decompressed", bytes_max); }
     const std::size_t at = body.size() - stream.avail_in;
     if (status == Z_STREAM_END) {
-      if (stream.avail_in == 0) {
-        return output.take();
-      }
-      if (window_bits != 31) {
-        return damaged(name, at, "bytes follow its end");
-      }
-      if (inflateReset(&stream) != Z_OK) {
-        return Error{ErrorCode::kInternal, "zlib cannot start again"};
-      }
+      if (stream.avail_in == 0) { return output.take(); }
+      if (window_bits != 31) { return damaged(name, at, "bytes follow its end"); }
+      if (inflateReset(&stream) != Z_OK) { return Error{ErrorCode::kInternal, "zlib cannot start again"}; }
     } else if (status == Z_BUF_ERROR || (status == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) {
       return damaged(name, at, "it ends too early");
     } else if (status != Z_OK) {
@@ -99,9 +87,7 @@ Result<std::string> inflate_body(std::string_view body, int window_bits, std::st
 // RFC 9110 means zlib's frame by "deflate", but some senders leave it out. The frame's first two bytes tell: method 8,
 // and a multiple of 31.
 bool has_zlib_frame(std::string_view body) {
-  if (body.size() < 2) {
-    return true;
-  }
+  if (body.size() < 2) { return true; }
   const unsigned first = static_cast<unsigned char>(body[0]);
   const unsigned second = static_cast<unsigned char>(body[1]);
   return (first & 0x0FU) == 8 && (first * 256 + second) % 31 == 0;
@@ -113,9 +99,7 @@ struct ZstdFree {
 
 Result<std::string> unzstd_body(std::string_view body, std::size_t bytes_max) {
   const std::unique_ptr<ZSTD_DStream, ZstdFree> stream(ZSTD_createDStream());
-  if (stream == nullptr) {
-    return Error{ErrorCode::kInternal, "zstd cannot start"};
-  }
+  if (stream == nullptr) { return Error{ErrorCode::kInternal, "zstd cannot start"}; }
   ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, kZstdWindowLogMax);
   ZSTD_inBuffer input{body.data(), body.size(), 0};
   BoundedOutput output(bytes_max);
@@ -126,15 +110,9 @@ Result<std::string> unzstd_body(std::string_view body, std::size_t bytes_max) {
     ZSTD_outBuffer chunk{to, room, 0};
     const std::size_t from = input.pos;
     needed = ZSTD_decompressStream(stream.get(), &chunk, &input);
-    if (ZSTD_isError(needed) != 0) {
-      return damaged("zstd", input.pos, ZSTD_getErrorName(needed));
-    }
-    if (!output.add(chunk.pos)) {
-      return too_large("decompressed", bytes_max);
-    }
-    if (needed == 0 && input.pos == input.size) {
-      return output.take();
-    }
+    if (ZSTD_isError(needed) != 0) { return damaged("zstd", input.pos, ZSTD_getErrorName(needed)); }
+    if (!output.add(chunk.pos)) { return too_large("decompressed", bytes_max); }
+    if (needed == 0 && input.pos == input.size) { return output.take(); }
     if (input.pos == input.size && input.pos == from && chunk.pos < room) {
       return damaged("zstd", input.pos, "it ends too early");
     }
@@ -144,9 +122,7 @@ Result<std::string> unzstd_body(std::string_view body, std::size_t bytes_max) {
 std::string lowered(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c + ('a' - 'A'));
-    }
+    if (c >= 'A' && c <= 'Z') { c = static_cast<char>(c + ('a' - 'A')); }
   }
   return lower;
 }
@@ -154,25 +130,13 @@ std::string lowered(std::string_view text) {
 }  // namespace
 
 Result<ContentEncoding> content_encoding_from(std::string_view header) {
-  while (!header.empty() && (header.front() == ' ' || header.front() == '\t')) {
-    header.remove_prefix(1);
-  }
-  while (!header.empty() && (header.back() == ' ' || header.back() == '\t')) {
-    header.remove_suffix(1);
-  }
+  while (!header.empty() && (header.front() == ' ' || header.front() == '\t')) { header.remove_prefix(1); }
+  while (!header.empty() && (header.back() == ' ' || header.back() == '\t')) { header.remove_suffix(1); }
   const std::string name = lowered(header);
-  if (name.empty() || name == "identity") {
-    return ContentEncoding::kIdentity;
-  }
-  if (name == "gzip" || name == "x-gzip") {
-    return ContentEncoding::kGzip;
-  }
-  if (name == "deflate") {
-    return ContentEncoding::kDeflate;
-  }
-  if (name == "zstd") {
-    return ContentEncoding::kZstd;
-  }
+  if (name.empty() || name == "identity") { return ContentEncoding::kIdentity; }
+  if (name == "gzip" || name == "x-gzip") { return ContentEncoding::kGzip; }
+  if (name == "deflate") { return ContentEncoding::kDeflate; }
+  if (name == "zstd") { return ContentEncoding::kZstd; }
   return Error{ErrorCode::kUnsupported,
                "Content-Encoding is \"" + name.substr(0, 64) + "\": gzip, deflate, zstd and identity are known"};
 }
@@ -183,16 +147,12 @@ Result<std::string> decode_body(std::string_view body, ContentEncoding encoding,
   }
   switch (encoding) {
     case ContentEncoding::kIdentity:
-      if (body.size() > limits.output_bytes_max) {
-        return too_large("request", limits.output_bytes_max);
-      }
+      if (body.size() > limits.output_bytes_max) { return too_large("request", limits.output_bytes_max); }
       return std::string(body);
-    case ContentEncoding::kGzip:
-      return inflate_body(body, 31, "gzip", limits.output_bytes_max);
+    case ContentEncoding::kGzip: return inflate_body(body, 31, "gzip", limits.output_bytes_max);
     case ContentEncoding::kDeflate:
       return inflate_body(body, has_zlib_frame(body) ? 15 : -15, "deflate", limits.output_bytes_max);
-    case ContentEncoding::kZstd:
-      return unzstd_body(body, limits.output_bytes_max);
+    case ContentEncoding::kZstd: return unzstd_body(body, limits.output_bytes_max);
   }
   return Error{ErrorCode::kInternal, "an encoding nobody handles"};
 }

@@ -49,9 +49,7 @@ std::vector<Encoded> encodings_of(std::string_view text) {
 
 std::string lines(std::size_t bytes) {
   std::string text;
-  while (text.size() < bytes) {
-    text += "cpu,host=a usage=" + std::to_string(text.size() * 7919 % 1000) + "i\n";
-  }
+  while (text.size() < bytes) { text += "cpu,host=a usage=" + std::to_string(text.size() * 7919 % 1000) + "i\n"; }
   text.resize(bytes);
   return text;
 }
@@ -114,9 +112,7 @@ TEST(DecodeBody, StopsBombs) {
 TEST(DecodeBody, RefusesEveryTruncatedPrefix) {
   const std::string text = lines(500);
   for (const Encoded& encoded : encodings_of(text)) {
-    if (encoded.encoding == ContentEncoding::kIdentity) {
-      continue;
-    }
+    if (encoded.encoding == ContentEncoding::kIdentity) { continue; }
     for (std::size_t bytes = 0; bytes < encoded.bytes.size(); ++bytes) {
       SCOPED_TRACE(encoded.name + std::string(", ") + std::to_string(bytes));
       const Result<std::string> body = decode_body(std::string(encoded.bytes, 0, bytes), encoded.encoding, {});
@@ -135,9 +131,7 @@ TEST(DecodeBody, SurvivesFlippedBytes) {
       std::string bytes = encoded.bytes;
       bytes[random() % bytes.size()] = static_cast<char>(random());
       const Result<std::string> body = decode_body(bytes, encoded.encoding, {1U << 20U, 100'000});
-      if (body.has_value()) {
-        EXPECT_LE(body->size(), 100'000U);
-      }
+      if (body.has_value()) { EXPECT_LE(body->size(), 100'000U); }
     }
   }
 }

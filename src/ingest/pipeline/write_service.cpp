@@ -9,15 +9,11 @@ namespace {
 // One entry for each line the engine refused, until `lines` is long enough to hold the earliest kRejectedMax of them.
 void add_rejected(const storage::RejectedRows& refused, const std::vector<std::vector<std::uint64_t>>& line_of_row,
                   std::vector<LineError>& lines) {
-  if (refused.batch >= line_of_row.size()) {
-    return;
-  }
+  if (refused.batch >= line_of_row.size()) { return; }
   const std::vector<std::uint64_t>& line_of = line_of_row[refused.batch];
   std::vector<std::uint64_t> numbers;
   for (const std::uint32_t row : refused.rows) {
-    if (row < line_of.size()) {
-      numbers.push_back(line_of[row]);
-    }
+    if (row < line_of.size()) { numbers.push_back(line_of[row]); }
   }
   const std::size_t wanted = std::min(numbers.size(), WriteService::kRejectedMax);
   std::partial_sort(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(wanted), numbers.end());
@@ -46,9 +42,7 @@ Result<WriteOutcome> WriteService::write(const ProjectName& project, LineProtoco
   }
   std::stable_sort(outcome.rejected.begin(), outcome.rejected.end(),
                    [](const LineError& a, const LineError& b) { return a.line < b.line; });
-  if (outcome.rejected.size() > kRejectedMax) {
-    outcome.rejected.resize(kRejectedMax);
-  }
+  if (outcome.rejected.size() > kRejectedMax) { outcome.rejected.resize(kRejectedMax); }
   return outcome;
 }
 

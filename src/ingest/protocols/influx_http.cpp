@@ -18,9 +18,7 @@ HttpAnswer v1_error(int status, std::string_view error) {
 HttpAnswer v2_error(int status, std::string_view code, std::string_view message,
                     std::optional<std::uint64_t> line = {}) {
   std::string body = "{\"code\":" + json_string(code) + ",\"message\":" + json_string(message);
-  if (line) {
-    body += ",\"line\":" + std::to_string(*line);
-  }
+  if (line) { body += ",\"line\":" + std::to_string(*line); }
   return json_answer(status, body + "}");
 }
 
@@ -34,9 +32,7 @@ std::string unable_to_parse(const LineError& error) {
 
 bool all_unprocessable(const WriteOutcome& outcome) {
   for (const LineError& error : outcome.rejected) {
-    if (error.kind != LineErrorKind::kUnprocessable) {
-      return false;
-    }
+    if (error.kind != LineErrorKind::kUnprocessable) { return false; }
   }
   return !outcome.rejected.empty();
 }
@@ -48,9 +44,7 @@ HttpAnswer v1_partial(const WriteOutcome& outcome, const LineError& first) {
   if (first.kind == LineErrorKind::kUnprocessable) {
     return v1_error(400, "partial write: " + at_line(first) + dropped);
   }
-  if (outcome.rows_stored == 0) {
-    return v1_error(400, unable_to_parse(first));
-  }
+  if (outcome.rows_stored == 0) { return v1_error(400, unable_to_parse(first)); }
   return v1_error(400, "partial write: " + unable_to_parse(first) + dropped);
 }
 
@@ -71,32 +65,23 @@ struct StatusAndCode {
 StatusAndCode status_of(InfluxVersion version, ErrorCode code) {
   const bool v1 = version == InfluxVersion::kV1;
   switch (code) {
-    case ErrorCode::kInvalidArgument:
-      return {400, "invalid"};
-    case ErrorCode::kNotFound:
-      return {404, "not found"};
+    case ErrorCode::kInvalidArgument: return {400, "invalid"};
+    case ErrorCode::kNotFound: return {404, "not found"};
     case ErrorCode::kAlreadyExists:
-    case ErrorCode::kConflict:
-      return {v1 ? 400 : 422, "unprocessable entity"};
-    case ErrorCode::kUnauthenticated:
-      return {401, "unauthorized"};
-    case ErrorCode::kForbidden:
-      return {403, "forbidden"};
-    case ErrorCode::kTooLarge:
-      return {413, "request too large"};
-    case ErrorCode::kUnsupported:
-      return {415, "unsupported media type"};
+    case ErrorCode::kConflict: return {v1 ? 400 : 422, "unprocessable entity"};
+    case ErrorCode::kUnauthenticated: return {401, "unauthorized"};
+    case ErrorCode::kForbidden: return {403, "forbidden"};
+    case ErrorCode::kTooLarge: return {413, "request too large"};
+    case ErrorCode::kUnsupported: return {415, "unsupported media type"};
     // Telegraf's v1 output drops a batch on 429.
     case ErrorCode::kOverloaded:
       return v1 ? StatusAndCode{503, "unavailable"} : StatusAndCode{429, "too many requests"};
     case ErrorCode::kUnavailable:
     case ErrorCode::kCancelled:
-    case ErrorCode::kTimeout:
-      return {503, "unavailable"};
+    case ErrorCode::kTimeout: return {503, "unavailable"};
     case ErrorCode::kCorrupt:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal:
-      break;
+    case ErrorCode::kInternal: break;
   }
   return {500, "internal error"};
 }
@@ -106,9 +91,7 @@ std::string_view text_of(InfluxVersion version, const Error& error) {
   if (error.code == ErrorCode::kUnauthenticated) {
     return version == InfluxVersion::kV1 ? "authorization failed" : "unauthorized access";
   }
-  if (error.code == ErrorCode::kTooLarge && version == InfluxVersion::kV1) {
-    return "Request Entity Too Large";
-  }
+  if (error.code == ErrorCode::kTooLarge && version == InfluxVersion::kV1) { return "Request Entity Too Large"; }
   return error.message;
 }
 
@@ -135,17 +118,13 @@ Result<ProjectName> project_in(std::string_view caller_organization, std::string
 HttpAnswer answer_outcome(InfluxVersion version, const WriteOutcome& outcome) {
   if (outcome.complete()) {
     HttpAnswer answer{204, {}, {}};
-    if (!outcome.position.empty()) {
-      answer.headers.emplace_back("X-StreamFlow-Position", outcome.position);
-    }
+    if (!outcome.position.empty()) { answer.headers.emplace_back("X-StreamFlow-Position", outcome.position); }
     return answer;
   }
   static const LineError kUnknown{0, {}, "the line's reason is not listed", LineErrorKind::kMalformed};
   const LineError& first = outcome.rejected.empty() ? kUnknown : outcome.rejected.front();
   HttpAnswer answer = version == InfluxVersion::kV1 ? v1_partial(outcome, first) : v2_partial(outcome, first);
-  if (!outcome.position.empty()) {
-    answer.headers.emplace_back("X-StreamFlow-Position", outcome.position);
-  }
+  if (!outcome.position.empty()) { answer.headers.emplace_back("X-StreamFlow-Position", outcome.position); }
   return answer;
 }
 
@@ -176,9 +155,7 @@ Result<std::int64_t> ns_per_unit_from(InfluxVersion version, std::string_view pr
                                     {"m", 60'000'000'000, false},
                                     {"h", 3'600'000'000'000, false}};
   for (const Unit& unit : kUnits) {
-    if (unit.name == precision && (unit.v2 || version == InfluxVersion::kV1)) {
-      return unit.ns;
-    }
+    if (unit.name == precision && (unit.v2 || version == InfluxVersion::kV1)) { return unit.ns; }
   }
   const std::string known = version == InfluxVersion::kV1 ? "n, ns, u, us, \xC2\xB5, ms, s, m or h" : "ns, us, ms or s";
   return Error{ErrorCode::kInvalidArgument,

@@ -12,9 +12,7 @@ using testing::HasSubstr;
 
 std::optional<std::string> header(const HttpAnswer& answer, std::string_view name) {
   for (const auto& [key, value] : answer.headers) {
-    if (key == name) {
-      return value;
-    }
+    if (key == name) { return value; }
   }
   return std::nullopt;
 }
@@ -159,9 +157,7 @@ TEST(NsPerUnitFrom, KnowsTheUnitsOfEachVersion) {
     EXPECT_EQ(ns_per_unit_from(InfluxVersion::kV1, name).value(), ns);
     const auto two = ns_per_unit_from(InfluxVersion::kV2, name);
     ASSERT_EQ(two.has_value(), v2);
-    if (v2) {
-      EXPECT_EQ(two.value(), ns);
-    }
+    if (v2) { EXPECT_EQ(two.value(), ns); }
   }
 }
 

@@ -37,9 +37,7 @@ std::uint64_t KeyMemo::hash(std::string_view key) const {
   std::uint64_t state = seed_ ^ (key.size() * kFirst);
   const char* at = key.data();
   std::size_t left = key.size();
-  for (; left > 16; left -= 16, at += 16) {
-    state = fold(load8(at) ^ kFirst ^ state, load8(at + 8) ^ seed_);
-  }
+  for (; left > 16; left -= 16, at += 16) { state = fold(load8(at) ^ kFirst ^ state, load8(at + 8) ^ seed_); }
   std::uint64_t low = 0, high = 0;
   if (left >= 8) {
     low = load8(at);
@@ -51,9 +49,7 @@ std::uint64_t KeyMemo::hash(std::string_view key) const {
 }
 
 std::uint32_t KeyMemo::insert(std::string_view key, std::uint64_t hash) {
-  if ((entries_.size() + 1) * 2 > slots_.size()) {
-    grow();
-  }
+  if ((entries_.size() + 1) * 2 > slots_.size()) { grow(); }
   const std::uint32_t index = size();
   entries_.push_back({key.data(), static_cast<std::uint32_t>(key.size()), hash});
   place(index);
@@ -62,17 +58,13 @@ std::uint32_t KeyMemo::insert(std::string_view key, std::uint64_t hash) {
 
 void KeyMemo::place(std::uint32_t index) {
   std::size_t slot = entries_[index].hash & (slots_.size() - 1);
-  while (slots_[slot] != kNone) {
-    slot = (slot + 1) & (slots_.size() - 1);
-  }
+  while (slots_[slot] != kNone) { slot = (slot + 1) & (slots_.size() - 1); }
   slots_[slot] = index;
 }
 
 void KeyMemo::grow() {
   slots_.assign(slots_.size() * 4, kNone);
-  for (std::uint32_t index = 0; index < size(); ++index) {
-    place(index);
-  }
+  for (std::uint32_t index = 0; index < size(); ++index) { place(index); }
 }
 
 void KeyMemo::clear() {

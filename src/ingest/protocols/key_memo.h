@@ -25,9 +25,7 @@ class KeyMemo {
   std::uint32_t find(std::string_view key, std::uint64_t hash) const {
     for (std::size_t slot = hash & (slots_.size() - 1);; slot = (slot + 1) & (slots_.size() - 1)) {
       const std::uint32_t index = slots_[slot];
-      if (index == kNone) {
-        return kNone;
-      }
+      if (index == kNone) { return kNone; }
       const Entry& entry = entries_[index];
       if (entry.hash == hash && entry.bytes == key.size() && std::memcmp(entry.data, key.data(), key.size()) == 0) {
         return index;

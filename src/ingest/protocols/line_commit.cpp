@@ -21,16 +21,12 @@ const std::string_view* find_duplicate(std::vector<std::string_view>& names) {
 
 // A line whose series or fields are not the expected ones: everything that could be wrong across its parts.
 bool LineDecoder::check_irregular_line() {
-  if ((!regular_ && !check_duplicate_fields()) || !check_tags_and_fields()) {
-    return false;
-  }
+  if ((!regular_ && !check_duplicate_fields()) || !check_tags_and_fields()) { return false; }
   if (table_ == nullptr && tables_.size() == kTablesPerBodyMax) {
     return fail(LineFault::kTooManyTables, nullptr) != nullptr;
   }
   const std::size_t columns = table_ != nullptr ? table_->rows.column_count() : 0;
-  if (columns + new_fields_.size() > kFieldsPerTableMax) {
-    return fail(LineFault::kTooManyFields, nullptr) != nullptr;
-  }
+  if (columns + new_fields_.size() > kFieldsPerTableMax) { return fail(LineFault::kTooManyFields, nullptr) != nullptr; }
   return true;
 }
 
@@ -38,17 +34,13 @@ bool LineDecoder::check_duplicate_fields() {
   ++stamp_;
   for (std::size_t i = 0; i < staged_count_; ++i) {
     const StagedField& field = staged_[i];
-    if ((field.column & kNewColumn) != 0) {
-      continue;
-    }
+    if ((field.column & kNewColumn) != 0) { continue; }
     LineColumn& column = table_->rows.column(field.column);
     if (std::exchange(column.stamp, stamp_) == stamp_) {
       return fail(LineFault::kDuplicateField, field.key, column.vector.name) != nullptr;
     }
   }
-  if (new_fields_.empty()) {
-    return true;
-  }
+  if (new_fields_.empty()) { return true; }
   std::vector<std::string_view> names = new_fields_;
   const std::string_view* const twice = find_duplicate(names);
   return twice == nullptr || fail(LineFault::kDuplicateField, nullptr, *twice) != nullptr;
@@ -60,22 +52,16 @@ bool LineDecoder::check_tags_and_fields() {
   std::sort(fields.begin(), fields.end());
   if (table_ != nullptr) {
     for (const std::string_view field : fields) {
-      if (table_->rows.has_tag(field)) {
-        return fail(LineFault::kTagIsField, at, field) != nullptr;
-      }
+      if (table_->rows.has_tag(field)) { return fail(LineFault::kTagIsField, at, field) != nullptr; }
     }
   }
-  if (series_index_ != KeyMemo::kNone) {
-    return true;
-  }
+  if (series_index_ != KeyMemo::kNone) { return true; }
   if (table_ != nullptr && table_->rows.starts_with_tags(tags_)) {
     drop_empty_tags();
     return true;
   }
   std::vector<std::string_view> names;
-  for (const TagText& tag : tags_) {
-    names.push_back(tag.name);
-  }
+  for (const TagText& tag : tags_) { names.push_back(tag.name); }
   if (const std::string_view* const twice = find_duplicate(names); twice != nullptr) {
     return fail(LineFault::kDuplicateTag, at, *twice) != nullptr;
   }
@@ -84,22 +70,16 @@ bool LineDecoder::check_tags_and_fields() {
   for (const TagText& tag : tags_) {
     const bool is_field = std::binary_search(fields.begin(), fields.end(), tag.name) ||
                           (table_ != nullptr && table_->rows.find_column(tag.name) != KeyMemo::kNone);
-    if (is_field) {
-      return fail(LineFault::kTagIsField, at, tag.name) != nullptr;
-    }
+    if (is_field) { return fail(LineFault::kTagIsField, at, tag.name) != nullptr; }
     tag_count += table_ == nullptr || !table_->rows.has_tag(tag.name) ? 1 : 0;
   }
-  if (tag_count > kTagsPerTableMax) {
-    return fail(LineFault::kTooManyTags, at) != nullptr;
-  }
+  if (tag_count > kTagsPerTableMax) { return fail(LineFault::kTooManyTags, at) != nullptr; }
   return true;
 }
 
 // Without its empty tags a text may mean what another does, so that it no longer counts as plain.
 void LineDecoder::drop_empty_tags() {
-  if (std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); }) != 0) {
-    plain_ = false;
-  }
+  if (std::erase_if(tags_, [](const TagText& tag) { return tag.value.empty(); }) != 0) { plain_ = false; }
 }
 
 // Adds the line, which is good.
@@ -109,13 +89,9 @@ void LineDecoder::commit(std::int64_t time, std::size_t text_bytes) {
     table_memo_.insert(table_->rows.name());
   }
   LineTable& rows = table_->rows;
-  if (!regular_ || series_index_ == KeyMemo::kNone || staged_count_ != rows.columns_used()) {
-    make_room(text_bytes);
-  }
+  if (!regular_ || series_index_ == KeyMemo::kNone || staged_count_ != rows.columns_used()) { make_room(text_bytes); }
   commit_series();
-  if (!regular_) {
-    commit_new_fields();
-  }
+  if (!regular_) { commit_new_fields(); }
   const std::size_t expected = rows.full() ? rows_expected(staged_[0].key) : 0;
   rows.append_row({series_[series_index_].series, time, line_, text_bytes}, expected);
   for (std::size_t i = 0; i < staged_count_; ++i) {
@@ -125,17 +101,13 @@ void LineDecoder::commit(std::int64_t time, std::size_t text_bytes) {
       line_ += static_cast<std::uint64_t>(std::count(value.text, value.text + value.text_bytes, '\n'));
     }
   }
-  if (!regular_) {
-    learn_expected_fields();
-  }
+  if (!regular_) { learn_expected_fields(); }
 }
 
 // Cuts the table's batch before this row would make it mostly padding.
 void LineDecoder::make_room(std::size_t text_bytes) {
   LineTable& rows = table_->rows;
-  if (rows.row_count() == 0) {
-    return;
-  }
+  if (rows.row_count() == 0) { return; }
   std::size_t new_columns = new_fields_.size();
   for (std::size_t i = 0; i < staged_count_; ++i) {
     const std::uint32_t column = staged_[i].column;
@@ -143,9 +115,7 @@ void LineDecoder::make_room(std::size_t text_bytes) {
   }
   const int series_tags = series_index_ == KeyMemo::kNone ? static_cast<int>(tags_.size()) : -1;
   const std::uint64_t padding = rows.padding_bytes(new_columns, staged_count_, series_tags);
-  if (padding > kPaddingPerTextByte * (rows.text_bytes() + text_bytes)) {
-    take_batch(*table_);
-  }
+  if (padding > kPaddingPerTextByte * (rows.text_bytes() + text_bytes)) { take_batch(*table_); }
 }
 
 // Makes series_[series_index_] hold the line's series in the table's current batch.
@@ -154,9 +124,7 @@ void LineDecoder::commit_series() {
   if (series_index_ == KeyMemo::kNone) {
     series_index_ = series_memo_.insert(series_text_, series_hash_);
     series_.push_back({table_, rows.add_series(tags_, plain_), rows.generation(), KeyMemo::kNone});
-    if (previous_series_ != KeyMemo::kNone) {
-      series_[previous_series_].next = series_index_;
-    }
+    if (previous_series_ != KeyMemo::kNone) { series_[previous_series_].next = series_index_; }
   } else if (SeriesEntry& entry = series_[series_index_]; entry.generation != rows.generation()) {
     parse_series(series_memo_.key(series_index_));  // cannot fail: it did not the first time
     drop_empty_tags();
@@ -169,9 +137,7 @@ void LineDecoder::commit_series() {
 void LineDecoder::commit_new_fields() {
   for (std::size_t i = 0; i < staged_count_; ++i) {
     StagedField& field = staged_[i];
-    if ((field.column & kNewColumn) == 0) {
-      continue;
-    }
+    if ((field.column & kNewColumn) == 0) { continue; }
     field.column = table_->rows.add_column(new_fields_[field.column & ~kNewColumn], field.value.type, line_);
   }
 }
@@ -190,9 +156,7 @@ void LineDecoder::learn_expected_fields() {
 std::size_t LineDecoder::rows_expected(const char* at) const {
   constexpr std::size_t kRowsToJudgeBy = 64;
   const LineTable& rows = table_->rows;
-  if (rows.row_count() < kRowsToJudgeBy || at <= begin_) {
-    return 0;
-  }
+  if (rows.row_count() < kRowsToJudgeBy || at <= begin_) { return 0; }
   const double left = static_cast<double>(end_ - at) / static_cast<double>(at - begin_);
   const auto estimate = static_cast<std::size_t>(static_cast<double>(rows.row_count()) * (1 + left) * 1.05);
   // A value takes two bytes of text at the least, so many columns leave room for few rows.

@@ -39,9 +39,7 @@ void LineDecoder::start(std::string_view body, const LineProtocolOptions& option
 
 LineProtocolResult LineDecoder::finish() {
   for (Table& table : tables_) {
-    if (table.rows.row_count() > 0) {
-      take_batch(table);
-    }
+    if (table.rows.row_count() > 0) { take_batch(table); }
   }
   tables_.clear();
   return std::exchange(result_, {});
@@ -51,18 +49,10 @@ LineProtocolResult LineDecoder::finish() {
 const char* LineDecoder::skip_blank_lines(const char* at) {
   for (;;) {
     at = skip_spaces(at, end_);
-    if (at == end_) {
-      return at;
-    }
-    if (*at == '#') {
-      at = find_any<'\n'>(at, end_);
-    }
-    if (!at_line_end(at, end_)) {
-      return at;
-    }
-    if (at < end_ && *at == '\r') {
-      ++at;
-    }
+    if (at == end_) { return at; }
+    if (*at == '#') { at = find_any<'\n'>(at, end_); }
+    if (!at_line_end(at, end_)) { return at; }
+    if (at < end_ && *at == '\r') { ++at; }
     if (at < end_) {
       ++at;
       ++line_;
@@ -73,14 +63,10 @@ const char* LineDecoder::skip_blank_lines(const char* at) {
 // Reports what fail() remembered.
 void LineDecoder::recover(const char* line_start) {
   ++result_.error_count;
-  if (result_.errors.size() >= options_.errors_max) {
-    return;
-  }
+  if (result_.errors.size() >= options_.errors_max) { return; }
   const char* const line_end = find_line_end(line_start, end_);
   std::string_view text(line_start, static_cast<std::size_t>(line_end - line_start));
-  if (!text.empty() && text.back() == '\r') {
-    text.remove_suffix(1);
-  }
+  if (!text.empty() && text.back() == '\r') { text.remove_suffix(1); }
   fault_.table = table_ != nullptr ? std::string_view(table_->rows.name()) : measurement_;
   result_.errors.push_back({line_, std::string(text.substr(0, kLineErrorTextBytesMax)), describe(fault_, line_start),
                             kind_of(fault_.fault)});
@@ -99,26 +85,16 @@ const char* LineDecoder::fail_name(LineFault fault, const char* at, std::string_
 const char* LineDecoder::decode_line(const char* at) {
   const char* const line_start = at;
   at = find_series(at);
-  if (at == nullptr) {
-    return nullptr;
-  }
+  if (at == nullptr) { return nullptr; }
   at = skip_spaces(at, end_);
-  if (at_line_end(at, end_)) {
-    return fail(LineFault::kMissingFields, at);
-  }
+  if (at_line_end(at, end_)) { return fail(LineFault::kMissingFields, at); }
   at = parse_fields(at);
-  if (at == nullptr) {
-    return nullptr;
-  }
+  if (at == nullptr) { return nullptr; }
   std::int64_t time = to_ns(options_.now);
   at = parse_timestamp(at, time);
-  if (at == nullptr) {
-    return nullptr;
-  }
+  if (at == nullptr) { return nullptr; }
   const bool known = regular_ && series_index_ != KeyMemo::kNone;
-  if (!known && !check_irregular_line()) {
-    return nullptr;
-  }
+  if (!known && !check_irregular_line()) { return nullptr; }
   commit(time, static_cast<std::size_t>(at - line_start));
   return at;
 }
@@ -130,9 +106,7 @@ const char* LineDecoder::parse_fields(const char* at) {
   new_fields_.clear();
   for (staged_count_ = 0;; ++staged_count_) {
     if (staged_count_ == staged_.size()) {
-      if (staged_count_ >= kFieldsPerTableMax) {
-        return fail(LineFault::kTooManyFields, at);
-      }
+      if (staged_count_ >= kFieldsPerTableMax) { return fail(LineFault::kTooManyFields, at); }
       staged_.resize(2 * staged_count_);
     }
     StagedField& field = staged_[staged_count_];
@@ -147,9 +121,7 @@ const char* LineDecoder::parse_fields(const char* at) {
     } else {
       regular_ = false;
       at = parse_field_key(at, field);
-      if (at == nullptr) {
-        return nullptr;
-      }
+      if (at == nullptr) { return nullptr; }
       type = (field.column & kNewColumn) == 0 ? table_->rows.column(field.column).vector.type : FieldType{};
     }
     field.key = key;
@@ -167,9 +139,7 @@ const char* LineDecoder::parse_fields(const char* at) {
                 column.first_line};
       return nullptr;
     }
-    if (at == end_ || *at != ',') {
-      break;
-    }
+    if (at == end_ || *at != ',') { break; }
     ++at;
   }
   ++staged_count_;
@@ -199,16 +169,12 @@ const char* LineDecoder::parse_field_key(const char* at, StagedField& field) {
     return raw.empty() || at_line_end(at, end_) ? fail(LineFault::kMissingFieldName, at)
                                                 : fail(LineFault::kMissingFieldEquals, at, raw);
   }
-  if (raw.empty()) {
-    return fail(LineFault::kMissingFieldName, at);
-  }
+  if (raw.empty()) { return fail(LineFault::kMissingFieldName, at); }
   field.key_bytes = static_cast<std::uint32_t>(raw.size() + 1);
   const std::string_view name = unescape<',', '=', ' '>(raw, unescaped_);
   field.column = table_ != nullptr ? table_->rows.find_column(name) : KeyMemo::kNone;
   if (field.column == KeyMemo::kNone) {
-    if (!check_name("field", name, at)) {
-      return nullptr;
-    }
+    if (!check_name("field", name, at)) { return nullptr; }
     field.column = kNewColumn | static_cast<std::uint32_t>(new_fields_.size());
     new_fields_.push_back(name);
   }
@@ -218,9 +184,7 @@ const char* LineDecoder::parse_field_key(const char* at, StagedField& field) {
 // Reads what follows the fields up to the line's end.
 const char* LineDecoder::parse_timestamp(const char* at, std::int64_t& time) {
   at = skip_spaces(at, end_);
-  if (at_line_end(at, end_)) {
-    return at;
-  }
+  if (at_line_end(at, end_)) { return at; }
   const bool negative = *at == '-';
   const char* const first = at + (negative ? 1 : 0);
   const Digits digits = parse_digits(first, end_);
@@ -228,9 +192,7 @@ const char* LineDecoder::parse_timestamp(const char* at, std::int64_t& time) {
   const bool ends = digits.end != first && at_line_end(rest, end_);
   if (!ends) [[unlikely]] {
     const char* last = find_any<'\n'>(at, end_);
-    if (last[-1] == '\r') {
-      --last;
-    }
+    if (last[-1] == '\r') { --last; }
     return fail(LineFault::kBadTimestamp, at, {}, {at, static_cast<std::size_t>(last - at)});
   }
   std::int64_t ns = 0;

@@ -55,17 +55,11 @@ inline Digits parse_digits(const char* at, const char* end) {
       std::uint64_t word = 0;
       std::memcpy(&word, at, 8);
       const unsigned count = leading_digits(word);
-      if (count == 0) {
-        return {value, at, false};
-      }
-      if (at - begin + count > 19) {
-        break;
-      }  // 19 digits always fit
+      if (count == 0) { return {value, at, false}; }
+      if (at - begin + count > 19) { break; }  // 19 digits always fit
       value = value * kPowersOfTen[count] + digits_value(word, count);
       at += count;
-      if (count < 8) {
-        return {value, at, false};
-      }
+      if (count < 8) { return {value, at, false}; }
     }
   }
   return parse_digits_slowly(begin, end);

@@ -5,7 +5,7 @@
 //             `errors`), none is lost; a good line is kept whatever its neighbours. Rows keep the order of their lines.
 //             Batches satisfy validate(). A line ends at a newline that no quoted field value holds; a quote that
 //             nothing closes ends at its own line's newline. Memory stays within about 64 times the body plus 64 MiB,
-//             whatever its shape; TSBS takes 0.6 times.
+//             whatever its shape.
 // Threads:    a decoder belongs to one thread and reuses its buffers; decode() may be called again and again.
 // Errors:     per line, in `errors`.
 #pragma once

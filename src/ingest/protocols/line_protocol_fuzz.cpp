@@ -16,18 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.now = streamflow::timestamp_from_ns(1'700'000'000'000'000'000);
   options.errors_max = size + 1;
   // The reference's regular expressions recurse: it refuses tokens past 400 bytes, so longer input proves nothing.
-  if (size > 400) {
-    return 0;
-  }
+  if (size > 400) { return 0; }
   const LineProtocolResult result = decoder.decode(body, options);
   const reference::Decoded expected = reference::decode(body, options);
   for (const streamflow::RowBatch& batch : result.batches) {
-    if (!streamflow::validate(batch).has_value()) {
-      std::abort();
-    }
+    if (!streamflow::validate(batch).has_value()) { std::abort(); }
   }
-  if (reference::rows_of(result) != expected.rows || result.error_count != expected.errors.size()) {
-    std::abort();
-  }
+  if (reference::rows_of(result) != expected.rows || result.error_count != expected.errors.size()) { std::abort(); }
   return 0;
 }

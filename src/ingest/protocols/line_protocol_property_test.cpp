@@ -54,9 +54,7 @@ void expect_agreement(LineProtocolDecoder& decoder, const std::string& body, con
 
 std::string show(const std::string& body) {
   std::string text;
-  for (const char c : body) {
-    text += c == '\n' ? std::string("\\n\n") : std::string(1, c);
-  }
+  for (const char c : body) { text += c == '\n' ? std::string("\\n\n") : std::string(1, c); }
   return text;
 }
 
@@ -72,9 +70,7 @@ class BodyMaker {
       text += below(5) == 0 ? noise() : line();
       text += pick({"\n", "\n", "\n", "\n", "\r\n", "\n\n", "\n# comment, with=\"quote\n", " \n"});
     }
-    if (below(3) == 0 && !text.empty()) {
-      mutate(text);
-    }
+    if (below(3) == 0 && !text.empty()) { mutate(text); }
     return text;
   }
 
@@ -88,9 +84,7 @@ class BodyMaker {
   }
   std::string escaped(std::string text) {
     std::string out;
-    for (const char c : text) {
-      out += c == ' ' || c == ',' || c == '=' ? std::string("\\") + c : std::string(1, c);
-    }
+    for (const char c : text) { out += c == ' ' || c == ',' || c == '=' ? std::string("\\") + c : std::string(1, c); }
     return out;
   }
   std::string value() {
@@ -178,15 +172,9 @@ class BodyMaker {
     for (std::size_t i = 1 + below(3); i > 0 && !text.empty(); --i) {
       const std::size_t at = below(text.size());
       switch (below(3)) {
-        case 0:
-          text.erase(at, 1 + below(3));
-          break;
-        case 1:
-          text.insert(at, 1, "=,\" \\\n\r#ti0"[below(11)]);
-          break;
-        default:
-          text[at] = static_cast<char>(random_());
-          break;
+        case 0: text.erase(at, 1 + below(3)); break;
+        case 1: text.insert(at, 1, "=,\" \\\n\r#ti0"[below(11)]); break;
+        default: text[at] = static_cast<char>(random_()); break;
       }
     }
   }
@@ -258,9 +246,7 @@ TEST(LineProtocolDecoderProperty, AgreesWithTheReferenceInEveryPrecision) {
     std::string body;
     for (const std::int64_t near : {edge, -edge, std::int64_t{0}}) {
       for (std::int64_t i = -2; i <= 2; ++i) {
-        if (!(near == to_ns(kTimestampMax) && i > 1)) {
-          body += "m f=1 " + std::to_string(near + i) + "\n";
-        }
+        if (!(near == to_ns(kTimestampMax) && i > 1)) { body += "m f=1 " + std::to_string(near + i) + "\n"; }
       }
     }
     for (int i = 0; i < 100; ++i) {

@@ -60,9 +60,7 @@ TEST(LineProtocolDecoder, ReadsEveryFieldType) {
   EXPECT_EQ(batch.fields[3].bits[0], 1U);
   EXPECT_EQ(batch.fields[4].type, FieldType::kString);
   EXPECT_EQ(batch.fields[4].strings[0], "a b");
-  for (const FieldVector& field : batch.fields) {
-    EXPECT_TRUE(field.validity.empty());
-  }
+  for (const FieldVector& field : batch.fields) { EXPECT_TRUE(field.validity.empty()); }
 }
 
 TEST(LineProtocolDecoder, ReadsBooleansInEverySpelling) {
@@ -296,12 +294,8 @@ TEST(LineProtocolDecoder, HoldsTheLimitsOfNamesAndValues) {
 
 TEST(LineProtocolDecoder, HoldsTheLimitsOfColumns) {
   std::string tags, fields;
-  for (std::size_t i = 0; i < kTagsPerTableMax; ++i) {
-    tags += ",t" + std::to_string(i) + "=v";
-  }
-  for (std::size_t i = 0; i < kFieldsPerTableMax; ++i) {
-    fields += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
-  }
+  for (std::size_t i = 0; i < kTagsPerTableMax; ++i) { tags += ",t" + std::to_string(i) + "=v"; }
+  for (std::size_t i = 0; i < kFieldsPerTableMax; ++i) { fields += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
   EXPECT_EQ(decode("m" + tags + " " + fields + " 1").error_count, 0U);
   EXPECT_THAT(reason_of("m" + tags + ",x=v f=1"), HasSubstr("table \"m\" would have more than 128 tags"));
   EXPECT_THAT(reason_of("m" + tags + " f=1\nm,x=v f=1"), HasSubstr("more than 128 tags"));
@@ -311,9 +305,7 @@ TEST(LineProtocolDecoder, HoldsTheLimitsOfColumns) {
 
 TEST(LineProtocolDecoder, HoldsTheLimitOfTables) {
   std::string body;
-  for (std::size_t i = 0; i < kTablesPerBodyMax; ++i) {
-    body += "m" + std::to_string(i) + " f=1\n";
-  }
+  for (std::size_t i = 0; i < kTablesPerBodyMax; ++i) { body += "m" + std::to_string(i) + " f=1\n"; }
   EXPECT_THAT(reason_of(body + "one_more f=1\nm7 f=2"), HasSubstr("already writes to 16384 tables"));
 }
 
@@ -350,16 +342,12 @@ TEST(LineProtocolDecoder, TextInsideQuotesNeverBecomesALine) {
 
 TEST(LineProtocolDecoder, CutsBatchesThatWouldBeMostlyNull) {
   std::string wide = "m ";
-  for (int i = 0; i < 4000; ++i) {
-    wide += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
-  }
+  for (int i = 0; i < 4000; ++i) { wide += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
   std::string body;
   std::size_t lines = 0;
   for (int round = 0; round < 20; ++round) {
     body += wide + "\n";
-    for (int i = 0; i < 2000; ++i) {
-      body += "m f1=2i\n";
-    }
+    for (int i = 0; i < 2000; ++i) { body += "m f1=2i\n"; }
     lines += 2001;
   }
   const LineProtocolResult result = decode(body);
@@ -376,12 +364,8 @@ TEST(LineProtocolDecoder, CutsBatchesThatWouldBeMostlyNull) {
 
 TEST(LineProtocolDecoder, FieldTypesOutliveACutBatch) {
   std::string body = "m,t=a ";
-  for (int i = 0; i < 4000; ++i) {
-    body += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i";
-  }
-  for (int i = 0; i < 2000; ++i) {
-    body += "\nm,t=a f1=2i";
-  }
+  for (int i = 0; i < 4000; ++i) { body += (i == 0 ? "f" : ",f") + std::to_string(i) + "=1i"; }
+  for (int i = 0; i < 2000; ++i) { body += "\nm,t=a f1=2i"; }
   EXPECT_THAT(reason_of(body + "\nm f2=1.5"), HasSubstr("is type float64, already exists as type int64 since line 1"));
   EXPECT_THAT(reason_of(body + "\nm t=1i"), HasSubstr("is both a tag and a field"));
 }

@@ -9,18 +9,14 @@ namespace {
 constexpr std::size_t kRowsMin = 4;
 
 void set_bit(std::vector<std::uint64_t>& words, std::size_t bit) {
-  if (bit / 64 >= words.size()) {
-    words.resize(bit / 64 + 1);
-  }
+  if (bit / 64 >= words.size()) { words.resize(bit / 64 + 1); }
   words[bit / 64] |= std::uint64_t{1} << (bit % 64);
 }
 
 // Bits [0, count) set.
 std::vector<std::uint64_t> ones(std::size_t count) {
   std::vector<std::uint64_t> words(count / 64, ~std::uint64_t{0});
-  if (count % 64 != 0) {
-    words.push_back((std::uint64_t{1} << (count % 64)) - 1);
-  }
+  if (count % 64 != 0) { words.push_back((std::uint64_t{1} << (count % 64)) - 1); }
   return words;
 }
 
@@ -39,9 +35,7 @@ std::string_view copied(std::string_view text, std::pmr::memory_resource& memory
 
 template <class T>
 void release_slack(std::vector<T>& values) {
-  if (values.capacity() > 2 * values.size()) {
-    values.shrink_to_fit();
-  }
+  if (values.capacity() > 2 * values.size()) { values.shrink_to_fit(); }
 }
 
 }  // namespace
@@ -110,9 +104,7 @@ std::uint32_t LineTable::add_series(std::span<const TagText> tags, bool plain) {
   std::sort(series_tags_.begin() + static_cast<std::ptrdiff_t>(first), series_tags_.end(),
             [](const SeriesTag& a, const SeriesTag& b) { return a.slot < b.slot; });
   all_distinct_ = false;
-  while (series_memo_.size() < series) {
-    series_memo_.insert(series_key(tags_of(series_memo_.size())));
-  }
+  while (series_memo_.size() < series) { series_memo_.insert(series_key(tags_of(series_memo_.size()))); }
   const std::string_view key = series_key(std::span(series_tags_).subspan(first));
   const std::uint64_t hash = series_memo_.hash(key);
   if (const std::uint32_t known = series_memo_.find(key, hash); known != KeyMemo::kNone) {
@@ -154,9 +146,7 @@ void LineTable::append_elsewhere(LineColumn& column, const FieldValue& value, st
     ++columns_used_;
   }
   FieldVector& vector = column.vector;
-  if (column.dense_rows != row && vector.validity.empty()) {
-    vector.validity = ones(column.dense_rows);
-  }
+  if (column.dense_rows != row && vector.validity.empty()) { vector.validity = ones(column.dense_rows); }
   if (vector.type == FieldType::kString) {
     append_string(vector, value, row);
   } else {
@@ -176,13 +166,9 @@ void LineTable::append_elsewhere(LineColumn& column, const FieldValue& value, st
 }
 
 void LineTable::append_string(FieldVector& vector, const FieldValue& value, std::uint32_t row) {
-  while (vector.strings.size() < row) {
-    vector.strings.push_back({});
-  }
+  while (vector.strings.size() < row) { vector.strings.push_back({}); }
   const std::string_view raw(value.text, value.text_bytes);
-  if (value.escapes == 0) {
-    return vector.strings.push_back(raw);
-  }
+  if (value.escapes == 0) { return vector.strings.push_back(raw); }
   std::deque<std::string> copies;
   vector.strings.push_back(unescape<'"', '\\'>(raw, copies));
 }
@@ -190,9 +176,7 @@ void LineTable::append_string(FieldVector& vector, const FieldValue& value, std:
 void LineTable::fill_series(RowBatch& batch) const {
   std::vector<std::uint32_t> position(tag_names_.size(), 0);
   for (std::size_t slot = 0; slot < tag_names_.size(); ++slot) {
-    if (!tag_used_[slot]) {
-      continue;
-    }
+    if (!tag_used_[slot]) { continue; }
     position[slot] = static_cast<std::uint32_t>(batch.tags.size());
     batch.tags.push_back(tag_names_[slot]);
   }
@@ -200,9 +184,7 @@ void LineTable::fill_series(RowBatch& batch) const {
   batch.series.resize(std::size_t{batch.series_count} * batch.tags.size());
   for (std::uint32_t series = 0; series < batch.series_count; ++series) {
     std::string* const values = batch.series.data() + std::size_t{series} * batch.tags.size();
-    for (const SeriesTag& tag : tags_of(series)) {
-      values[position[tag.slot]].assign(tag.value);
-    }
+    for (const SeriesTag& tag : tags_of(series)) { values[position[tag.slot]].assign(tag.value); }
   }
 }
 
@@ -210,18 +192,12 @@ FieldVector LineTable::take_vector(LineColumn& column) {
   const std::size_t rows = row_count();
   FieldVector taken{column.vector.name, column.vector.type, {}, {}, {}};
   taken.validity = std::exchange(column.vector.validity, {});
-  if (taken.validity.empty() && column.dense_rows < rows) {
-    taken.validity = ones(column.dense_rows);
-  }
-  if (!taken.validity.empty()) {
-    taken.validity.resize((rows + 63) / 64);
-  }
+  if (taken.validity.empty() && column.dense_rows < rows) { taken.validity = ones(column.dense_rows); }
+  if (!taken.validity.empty()) { taken.validity.resize((rows + 63) / 64); }
   taken.bits = std::exchange(column.vector.bits, {});
   taken.strings = std::exchange(column.vector.strings, {});
   if (taken.type == FieldType::kString) {
-    while (taken.strings.size() < rows) {
-      taken.strings.push_back({});
-    }
+    while (taken.strings.size() < rows) { taken.strings.push_back({}); }
   } else {
     taken.bits.resize(rows);
     release_slack(taken.bits);
@@ -238,9 +214,7 @@ std::pair<RowBatch, std::vector<std::uint64_t>> LineTable::take_batch(DuplicateP
   fill_series(batch);
   batch.fields.reserve(columns_used_);
   for (LineColumn& column : columns_) {
-    if (column.used) {
-      batch.fields.push_back(take_vector(column));
-    }
+    if (column.used) { batch.fields.push_back(take_vector(column)); }
   }
   batch.times = std::exchange(times_, {});
   batch.series_of_row = std::exchange(series_of_row_, {});

@@ -18,12 +18,8 @@ std::size_t utf8_sequence_bytes(std::string_view text) {
     return i < text.size() && byte(i) >= low && byte(i) <= high;
   };
   const unsigned first = byte(0);
-  if (first < 0x80) {
-    return 1;
-  }
-  if (first >= 0xC2 && first <= 0xDF) {
-    return continues(1) ? 2 : 0;
-  }
+  if (first < 0x80) { return 1; }
+  if (first >= 0xC2 && first <= 0xDF) { return continues(1) ? 2 : 0; }
   if (first >= 0xE0 && first <= 0xEF) {
     const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
     const unsigned high = first == 0xED ? 0x9F : 0xBF;
@@ -44,9 +40,7 @@ bool is_utf8(std::string_view text) {
       continue;
     }
     const std::size_t bytes = utf8_sequence_bytes(text);
-    if (bytes == 0) {
-      return false;
-    }
+    if (bytes == 0) { return false; }
     text.remove_prefix(bytes);
   }
   return true;
@@ -56,17 +50,11 @@ const char* find_line_end(const char* at, const char* end) {
   at = find_unescaped<' ', '\n'>(at, end);
   while (at < end && *at != '\n') {
     at = find_unescaped<'=', '\n'>(at, end);
-    if (at == end || *at == '\n') {
-      break;
-    }
+    if (at == end || *at == '\n') { break; }
     ++at;
-    if (at == end || *at != '"') {
-      continue;
-    }
+    if (at == end || *at != '"') { continue; }
     const char* close = find_closing_quote(at + 1, end);
-    if (close == end) {
-      return find_any<'\n'>(at, end);
-    }
+    if (close == end) { return find_any<'\n'>(at, end); }
     at = close + 1;
   }
   return at;

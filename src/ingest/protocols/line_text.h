@@ -33,9 +33,7 @@ inline const char* find_any(const char* at, const char* end) {
     at += 16;
   }
 #endif
-  while (at < end && !((*at == kBytes) || ...)) {
-    ++at;
-  }
+  while (at < end && !((*at == kBytes) || ...)) { ++at; }
   return at;
 }
 
@@ -44,9 +42,7 @@ template <char... kStops>
 inline const char* find_unescaped(const char* at, const char* end) {
   for (;;) {
     at = find_any<'\\', kStops...>(at, end);
-    if (at == end || *at != '\\') {
-      return at;
-    }
+    if (at == end || *at != '\\') { return at; }
     const bool escapes = end - at > 1 && at[1] != '\n' && ((at[1] == kStops) || ...);
     at += escapes ? 2 : 1;
   }
@@ -56,25 +52,19 @@ inline const char* find_unescaped(const char* at, const char* end) {
 inline const char* find_closing_quote(const char* at, const char* end) {
   for (;;) {
     at = find_any<'"', '\\'>(at, end);
-    if (at == end || *at == '"') {
-      return at;
-    }
+    if (at == end || *at == '"') { return at; }
     at += end - at > 1 && (at[1] == '"' || at[1] == '\\') ? 2 : 1;
   }
 }
 
 inline const char* skip_spaces(const char* at, const char* end) {
-  while (at < end && *at == ' ') {
-    ++at;
-  }
+  while (at < end && *at == ' ') { ++at; }
   return at;
 }
 
 // A newline, a carriage return before one, or the end of the body.
 inline bool at_line_end(const char* at, const char* end) {
-  if (at == end || *at == '\n') {
-    return true;
-  }
+  if (at == end || *at == '\n') { return true; }
   return *at == '\r' && (end - at == 1 || at[1] == '\n');
 }
 
@@ -82,9 +72,7 @@ inline bool at_line_end(const char* at, const char* end) {
 // elements never move.
 template <char... kEscapable>
 std::string_view unescape(std::string_view raw, std::deque<std::string>& copies) {
-  if (raw.find('\\') == std::string_view::npos) {
-    return raw;
-  }
+  if (raw.find('\\') == std::string_view::npos) { return raw; }
   std::string& copy = copies.emplace_back();
   copy.reserve(raw.size());
   for (std::size_t i = 0; i < raw.size(); ++i) {

@@ -17,9 +17,7 @@ const char* fail(LineFault& fault, LineFault reason) {
 const char* parse_string(const char* at, const char* end, FieldValue& value, LineFault& fault) {
   const char* const first = at + 1;
   const char* const close = find_closing_quote(first, end);
-  if (close == end) {
-    return fail(fault, LineFault::kUnterminatedString);
-  }
+  if (close == end) { return fail(fault, LineFault::kUnterminatedString); }
   std::uint32_t escapes = 0;
   for (const char* slash = find_any<'\\'>(first, close); slash < close; slash = find_any<'\\'>(slash, close)) {
     const bool removes = slash[1] == '"' || slash[1] == '\\';  // close[0] is a quote, so slash[1] is there
@@ -27,23 +25,15 @@ const char* parse_string(const char* at, const char* end, FieldValue& value, Lin
     slash += removes ? 2 : 1;
   }
   const auto bytes = static_cast<std::size_t>(close - first);
-  if (bytes - escapes > kStringFieldBytesMax) {
-    return fail(fault, LineFault::kStringTooLong);
-  }
-  if (!is_utf8({first, bytes})) {
-    return fail(fault, LineFault::kStringNotUtf8);
-  }
-  if (!ends_value(close + 1, end)) {
-    return fail(fault, LineFault::kTextAfterString);
-  }
+  if (bytes - escapes > kStringFieldBytesMax) { return fail(fault, LineFault::kStringTooLong); }
+  if (!is_utf8({first, bytes})) { return fail(fault, LineFault::kStringNotUtf8); }
+  if (!ends_value(close + 1, end)) { return fail(fault, LineFault::kTextAfterString); }
   value = {FieldType::kString, 0, first, static_cast<std::uint32_t>(bytes), escapes};
   return close + 1;
 }
 
 bool is_not_finite(std::string_view token) {
-  if (!token.empty() && (token.front() == '-' || token.front() == '+')) {
-    token.remove_prefix(1);
-  }
+  if (!token.empty() && (token.front() == '-' || token.front() == '+')) { token.remove_prefix(1); }
   const auto equals = [&](std::string_view word) {
     return std::equal(token.begin(), token.end(), word.begin(), word.end(),
                       [](char a, char b) { return (a | 0x20) == b; });
@@ -68,9 +58,7 @@ const char* parse_integer(std::string_view token, bool negative, const Digits& d
                           LineFault& fault) {
   const std::uint64_t limit = std::uint64_t{1} << 63U;
   if (token.back() == 'u') {
-    if (digits.overflow || (negative && digits.value != 0)) {
-      return fail(fault, LineFault::kUnsignedRange);
-    }
+    if (digits.overflow || (negative && digits.value != 0)) { return fail(fault, LineFault::kUnsignedRange); }
     value.type = FieldType::kUint64;
     value.bits = digits.value;
   } else {
@@ -92,12 +80,8 @@ const char* parse_float(std::string_view token, FieldValue& value, LineFault& fa
   const char* const last = token.data() + token.size();
   double number = 0;
   const auto [end, error] = fast_float::from_chars(token.data() + (token.front() == '+' ? 1 : 0), last, number);
-  if (end != last) {
-    return fail(fault, LineFault::kBadValue);
-  }
-  if (!std::isfinite(number)) {
-    return fail(fault, LineFault::kFloatRange);
-  }
+  if (end != last) { return fail(fault, LineFault::kBadValue); }
+  if (!std::isfinite(number)) { return fail(fault, LineFault::kFloatRange); }
   value.type = FieldType::kFloat64;
   value.bits = std::bit_cast<std::uint64_t>(number);
   return last;
@@ -106,17 +90,11 @@ const char* parse_float(std::string_view token, FieldValue& value, LineFault& fa
 }  // namespace
 
 const char* parse_any_value(const char* at, const char* end, FieldValue& value, LineFault& fault) {
-  if (at < end && *at == '"') {
-    return parse_string(at, end, value, fault);
-  }
+  if (at < end && *at == '"') { return parse_string(at, end, value, fault); }
   const char* last = find_any<',', ' ', '\n'>(at, end);
-  if (last > at && last[-1] == '\r' && at_line_end(last - 1, end)) {
-    --last;
-  }
+  if (last > at && last[-1] == '\r' && at_line_end(last - 1, end)) { --last; }
   const std::string_view token(at, static_cast<std::size_t>(last - at));
-  if (token.empty()) {
-    return fail(fault, LineFault::kMissingFieldValue);
-  }
+  if (token.empty()) { return fail(fault, LineFault::kMissingFieldValue); }
   const bool negative = token.front() == '-';
   const bool is_signed = negative || token.front() == '+';
   if (!is_signed && ((token.front() | 0x20) == 't' || (token.front() | 0x20) == 'f')) {
