@@ -93,8 +93,7 @@ void read_rows(ByteReader& in, RowBatch& batch, std::size_t rows) {
     batch.series_of_row[i] = static_cast<std::uint32_t>(series_of_row[i]);
   }
   const std::vector<std::uint64_t> times = read_column(in, rows);
-  batch.times.resize(times.size());
-  std::memcpy(batch.times.data(), times.data(), times.size() * sizeof(std::uint64_t));
+  batch.times.assign(times.begin(), times.end());
 }
 
 void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
