@@ -22,9 +22,7 @@ constexpr std::array<Table, 8> make_slicing_tables() {
   std::array<Table, 8> tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t state = byte;
-    for (int bit = 0; bit < 8; ++bit) {
-      state = (state >> 1U) ^ ((state & 1U) != 0 ? kPolynomialReflected : 0U);
-    }
+    for (int bit = 0; bit < 8; ++bit) { state = (state >> 1U) ^ ((state & 1U) != 0 ? kPolynomialReflected : 0U); }
     tables[0][byte] = state;
   }
   for (std::size_t k = 1; k < 8; ++k) {
@@ -47,9 +45,7 @@ std::uint32_t advance_software(std::uint32_t state, const std::byte* at, std::si
   for (; count >= 8; count -= 8, at += 8) {
     const std::uint64_t word = load_u64(at) ^ state;
     state = 0;
-    for (std::size_t k = 0; k < 8; ++k) {
-      state ^= kSlicing[7 - k][(word >> (8 * k)) & 0xFFU];
-    }
+    for (std::size_t k = 0; k < 8; ++k) { state ^= kSlicing[7 - k][(word >> (8 * k)) & 0xFFU]; }
   }
   for (; count > 0; --count, ++at) {
     state = (state >> 8U) ^ kSlicing[0][(state ^ std::to_integer<std::uint32_t>(*at)) & 0xFFU];
@@ -67,18 +63,14 @@ constexpr std::array<Table, 4> make_lane_tables() {
   std::array<std::uint32_t, 32> bit_after_lane{};
   for (std::size_t bit = 0; bit < 32; ++bit) {
     std::uint32_t state = 1U << bit;
-    for (std::size_t i = 0; i < kLaneBytes; ++i) {
-      state = (state >> 8U) ^ kSlicing[0][state & 0xFFU];
-    }
+    for (std::size_t i = 0; i < kLaneBytes; ++i) { state = (state >> 8U) ^ kSlicing[0][state & 0xFFU]; }
     bit_after_lane[bit] = state;
   }
   std::array<Table, 4> tables{};
   for (std::size_t k = 0; k < 4; ++k) {
     for (std::size_t byte = 0; byte < 256; ++byte) {
       for (std::size_t bit = 0; bit < 8; ++bit) {
-        if (((byte >> bit) & 1U) != 0) {
-          tables[k][byte] ^= bit_after_lane[8 * k + bit];
-        }
+        if (((byte >> bit) & 1U) != 0) { tables[k][byte] ^= bit_after_lane[8 * k + bit]; }
       }
     }
   }
@@ -106,13 +98,9 @@ __attribute__((target("sse4.2"))) std::uint32_t advance_hardware(std::uint32_t s
             static_cast<std::uint32_t>(c);
   }
   std::uint64_t wide = state;
-  for (; count >= 8; count -= 8, at += 8) {
-    wide = _mm_crc32_u64(wide, load_u64(at));
-  }
+  for (; count >= 8; count -= 8, at += 8) { wide = _mm_crc32_u64(wide, load_u64(at)); }
   state = static_cast<std::uint32_t>(wide);
-  for (; count > 0; --count, ++at) {
-    state = _mm_crc32_u8(state, std::to_integer<std::uint8_t>(*at));
-  }
+  for (; count > 0; --count, ++at) { state = _mm_crc32_u8(state, std::to_integer<std::uint8_t>(*at)); }
   return state;
 }
 
@@ -127,9 +115,7 @@ std::uint32_t crc32c_software(std::span<const std::byte> bytes, std::uint32_t se
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t seed) {
 #if defined(__x86_64__)
   static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
-  if (has_instruction) {
-    return ~advance_hardware(~seed, bytes.data(), bytes.size());
-  }
+  if (has_instruction) { return ~advance_hardware(~seed, bytes.data(), bytes.size()); }
 #endif
   return crc32c_software(bytes, seed);
 }

@@ -11,17 +11,13 @@ namespace {
 
 std::vector<std::byte> bytes_of(std::string_view text) {
   std::vector<std::byte> bytes;
-  for (const char c : text) {
-    bytes.push_back(static_cast<std::byte>(c));
-  }
+  for (const char c : text) { bytes.push_back(static_cast<std::byte>(c)); }
   return bytes;
 }
 
 std::vector<std::byte> ascending(int first, int step) {
   std::vector<std::byte> bytes;
-  for (int i = 0; i < 32; ++i) {
-    bytes.push_back(static_cast<std::byte>(first + i * step));
-  }
+  for (int i = 0; i < 32; ++i) { bytes.push_back(static_cast<std::byte>(first + i * step)); }
   return bytes;
 }
 
@@ -46,9 +42,7 @@ TEST(Crc32c, MatchesPublishedVectors) {
 TEST(Crc32c, HardwareEqualsSoftwareAtEveryLengthAndAlignment) {
   std::mt19937_64 random(20240229);
   std::vector<std::byte> data(16 << 10);
-  for (std::byte& b : data) {
-    b = static_cast<std::byte>(random());
-  }
+  for (std::byte& b : data) { b = static_cast<std::byte>(random()); }
   for (std::size_t length = 0; length < 64; ++length) {
     for (std::size_t start = 0; start < 9; ++start) {
       const auto part = std::span(data).subspan(start, length);
@@ -66,9 +60,7 @@ TEST(Crc32c, HardwareEqualsSoftwareAtEveryLengthAndAlignment) {
 TEST(Crc32c, ContinuesFromSeed) {
   std::mt19937_64 random(7);
   std::vector<std::byte> data(10'000);
-  for (std::byte& b : data) {
-    b = static_cast<std::byte>(random());
-  }
+  for (std::byte& b : data) { b = static_cast<std::byte>(random()); }
   for (const std::size_t cut : {0UL, 1UL, 7UL, 3072UL, 5000UL, 9999UL, 10'000UL}) {
     EXPECT_EQ(crc32c(std::span(data).subspan(cut), crc32c(std::span(data).first(cut))), crc32c(data)) << cut;
   }

@@ -35,9 +35,7 @@ class FileSystemContract : public ::testing::TestWithParam<bool> {
     ASSERT_TRUE(files_->create_folders(folder_).has_value());
   }
   void TearDown() override {
-    if (!GetParam()) {
-      fs::remove_all(folder_);
-    }
+    if (!GetParam()) { fs::remove_all(folder_); }
   }
 
   void write(const fs::path& path, std::string_view text) {
@@ -48,9 +46,7 @@ class FileSystemContract : public ::testing::TestWithParam<bool> {
   }
   std::string read(const fs::path& path) {
     auto file = files_->open(path);
-    if (!file.has_value()) {
-      return "error: " + file.error().message;
-    }
+    if (!file.has_value()) { return "error: " + file.error().message; }
     std::string text((*file)->size(), '\0');
     const Status status = (*file)->read(0, std::as_writable_bytes(std::span(text)));
     return status.has_value() ? text : "error: " + status.error().message;
@@ -124,9 +120,7 @@ TEST_P(FileSystemContract, ReplacesUnderAReader) {
 }
 
 TEST_P(FileSystemContract, ListsFilesOnlySorted) {
-  for (const char* name : {"c", "a", "b"}) {
-    write(folder_ / name, "x");
-  }
+  for (const char* name : {"c", "a", "b"}) { write(folder_ / name, "x"); }
   ASSERT_TRUE(files_->create_folders(folder_ / "sub").has_value());
   EXPECT_EQ(names(), (std::vector<std::string>{"a", "b", "c"}));
 }

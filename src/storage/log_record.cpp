@@ -20,12 +20,9 @@ std::uint64_t column_memory(std::uint64_t rows, std::uint64_t fields, std::uint6
 
 ColumnOrder order_of(FieldType type) {
   switch (type) {
-    case FieldType::kFloat64:
-      return ColumnOrder::kOpaque;
-    case FieldType::kInt64:
-      return ColumnOrder::kSigned;
-    default:
-      return ColumnOrder::kUnsigned;
+    case FieldType::kFloat64: return ColumnOrder::kOpaque;
+    case FieldType::kInt64: return ColumnOrder::kSigned;
+    default: return ColumnOrder::kUnsigned;
   }
 }
 
@@ -45,9 +42,7 @@ void write_batch(ByteWriter& out, const RowBatch& batch) {
   out.string(batch.table);
   out.fixed(static_cast<std::uint8_t>(batch.duplicates));
   out.varint(batch.tags.size());
-  for (const std::string& tag : batch.tags) {
-    out.string(tag);
-  }
+  for (const std::string& tag : batch.tags) { out.string(tag); }
   out.varint(batch.series_count);
   out.varint(batch.row_count());
   out.varint(batch.fields.size());
@@ -71,9 +66,7 @@ void write_batch(ByteWriter& out, const RowBatch& batch) {
 void read_series(ByteReader& in, RowBatch& batch) {
   const std::size_t count = std::size_t{batch.series_count} * batch.tags.size();
   const StringBlock block = read_strings(in, count);
-  if (in.failed()) {
-    return;
-  }
+  if (in.failed()) { return; }
   batch.series.reserve(count);
   std::size_t at = 0;
   for (const std::uint64_t length : block.lengths) {
@@ -93,8 +86,7 @@ void read_rows(ByteReader& in, RowBatch& batch, std::size_t rows) {
     batch.series_of_row[i] = static_cast<std::uint32_t>(series_of_row[i]);
   }
   const std::vector<std::uint64_t> times = read_column(in, rows);
-  batch.times.resize(times.size());
-  std::memcpy(batch.times.data(), times.data(), times.size() * sizeof(std::uint64_t));
+  batch.times.assign(times.begin(), times.end());
 }
 
 void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
@@ -105,28 +97,20 @@ void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
   }
   field.type = static_cast<FieldType>(type);
   const auto has_validity = in.fixed<std::uint8_t>();
-  if (has_validity > 1) {
-    in.fail("a validity flag is neither 0 nor 1");
-  }
+  if (has_validity > 1) { in.fail("a validity flag is neither 0 nor 1"); }
   if (has_validity == 1) {
     const std::span<const std::byte> words =
         in.raw((rows + 63) / 64 * sizeof(std::uint64_t), "a validity bitmap is cut short");
     field.validity.resize(words.size() / sizeof(std::uint64_t));
-    if (!words.empty()) {
-      std::memcpy(field.validity.data(), words.data(), words.size());
-    }
+    if (!words.empty()) { std::memcpy(field.validity.data(), words.data(), words.size()); }
   }
-  if (in.failed()) {
-    return;
-  }
+  if (in.failed()) { return; }
   if (field.type != FieldType::kString) {
     field.bits = read_column(in, rows);
     return;
   }
   const StringBlock block = read_strings(in, rows);
-  if (in.failed()) {
-    return;
-  }
+  if (in.failed()) { return; }
   field.strings.reserve(rows, block.bytes.size());
   std::size_t at = 0;
   for (const std::uint64_t length : block.lengths) {
@@ -156,25 +140,17 @@ RowBatch read_batch(ByteReader& in, std::uint64_t& memory_left) {
   if (series > kCountMax || rows > kCountMax || tags > kTagsPerTableMax || fields > kFieldsPerTableMax) {
     in.fail("table \"" + batch.table + "\" has too many series, rows, tags or fields");
   }
-  if (tags == 0 && series > 1) {
-    in.fail("table \"" + batch.table + "\" has several series but no tags");
-  }
+  if (tags == 0 && series > 1) { in.fail("table \"" + batch.table + "\" has several series but no tags"); }
   const std::uint64_t memory = in.failed() ? 0 : column_memory(rows, fields, series * tags);
-  if (memory > memory_left) {
-    in.fail("the record takes more memory than any writer allows");
-  }
-  if (in.failed()) {
-    return batch;
-  }
+  if (memory > memory_left) { in.fail("the record takes more memory than any writer allows"); }
+  if (in.failed()) { return batch; }
   memory_left -= memory;
   batch.series_count = static_cast<std::uint32_t>(series);
   read_series(in, batch);
   read_rows(in, batch, rows);
   batch.fields.resize(fields);
   for (FieldVector& field : batch.fields) {
-    if (in.failed()) {
-      break;
-    }
+    if (in.failed()) { break; }
     read_field(in, field, rows);
   }
   return batch;
@@ -199,9 +175,7 @@ Status check_shape(const RowBatch& batch) {
   for (const FieldVector& field : batch.fields) {
     const bool fits = field.size() == batch.row_count() &&
                       (field.validity.empty() || field.validity.size() == (batch.row_count() + 63) / 64);
-    if (!fits) {
-      return invalid_batch(batch, "field \"" + field.name + "\" has another number of rows");
-    }
+    if (!fits) { return invalid_batch(batch, "field \"" + field.name + "\" has another number of rows"); }
   }
   return Ok{};
 }
@@ -209,15 +183,9 @@ Status check_shape(const RowBatch& batch) {
 Status check_names(const RowBatch& batch) {
   bool fits = batch.table.size() <= kNameBytesMax && batch.tags.size() <= kTagsPerTableMax &&
               batch.fields.size() <= kFieldsPerTableMax;
-  for (const std::string& tag : batch.tags) {
-    fits = fits && tag.size() <= kNameBytesMax;
-  }
-  for (const FieldVector& field : batch.fields) {
-    fits = fits && field.name.size() <= kNameBytesMax;
-  }
-  if (fits) {
-    return Ok{};
-  }
+  for (const std::string& tag : batch.tags) { fits = fits && tag.size() <= kNameBytesMax; }
+  for (const FieldVector& field : batch.fields) { fits = fits && field.name.size() <= kNameBytesMax; }
+  if (fits) { return Ok{}; }
   return Error{ErrorCode::kTooLarge, "log record, table \"" + batch.table.substr(0, kNameBytesMax) +
                                          "\": more tags or fields, or longer names, than a table may have"};
 }
@@ -260,9 +228,7 @@ std::vector<std::byte> encode_record(const LogRecord& record) {
   out.varint(record.producer.epoch);
   out.varint(record.producer.sequence);
   out.varint(record.batches.size());
-  for (const auto& batch : record.batches) {
-    write_batch(out, *batch);
-  }
+  for (const auto& batch : record.batches) { write_batch(out, *batch); }
   return out.take();
 }
 
@@ -295,12 +261,8 @@ Result<LogRecord> decode_record(std::span<const std::byte> payload) {
   for (std::size_t i = 0; i < batches && !in.failed(); ++i) {
     record.batches.push_back(std::make_shared<const RowBatch>(read_batch(in, memory_left)));
   }
-  if (in.remaining() > 0) {
-    in.fail("bytes follow the end of the record");
-  }
-  if (in.failed()) {
-    return in.error("log record");
-  }
+  if (in.remaining() > 0) { in.fail("bytes follow the end of the record"); }
+  if (in.failed()) { return in.error("log record"); }
   return record;
 }
 

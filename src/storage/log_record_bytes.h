@@ -31,9 +31,7 @@ class ByteWriter {
   void varint(std::uint64_t value) {  // LEB128: seven bits a byte, lowest first
     std::array<std::byte, 10> out{};
     std::size_t count = 0;
-    for (; value >= 0x80; value >>= 7U) {
-      out[count++] = static_cast<std::byte>(value | 0x80U);
-    }
+    for (; value >= 0x80; value >>= 7U) { out[count++] = static_cast<std::byte>(value | 0x80U); }
     out[count++] = static_cast<std::byte>(value);
     raw(std::span(out).first(count));
   }
@@ -61,18 +59,12 @@ class ByteReader {
   Integer fixed() {
     Integer value{};
     const std::span<const std::byte> from = raw(sizeof value, "a number is cut short");
-    if (!from.empty()) {
-      std::memcpy(&value, from.data(), sizeof value);
-    }
+    if (!from.empty()) { std::memcpy(&value, from.data(), sizeof value); }
     return value;
   }
   std::span<const std::byte> raw(std::uint64_t count, std::string_view what) {
-    if (count > remaining()) {
-      fail(what);
-    }
-    if (failed()) {
-      return {};
-    }
+    if (count > remaining()) { fail(what); }
+    if (failed()) { return {}; }
     position_ += static_cast<std::size_t>(count);
     return bytes_.subspan(position_ - static_cast<std::size_t>(count), static_cast<std::size_t>(count));
   }
@@ -80,13 +72,9 @@ class ByteReader {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
       const auto byte = fixed<std::uint8_t>();
-      if (shift == 63 && byte > 1) {
-        break;
-      }
+      if (shift == 63 && byte > 1) { break; }
       value |= std::uint64_t{byte & 0x7FU} << shift;
-      if ((byte & 0x80U) == 0) {
-        return value;
-      }
+      if ((byte & 0x80U) == 0) { return value; }
     }
     fail("a number is longer than 64 bits");
     return 0;
@@ -94,24 +82,18 @@ class ByteReader {
   // A count of things that take at least `bytes_each` bytes (not 0) of what remains.
   std::size_t count(std::size_t bytes_each, std::string_view what) {
     const std::uint64_t value = varint();
-    if (value > remaining() / bytes_each) {
-      fail(what);
-    }
+    if (value > remaining() / bytes_each) { fail(what); }
     return failed() ? 0 : static_cast<std::size_t>(value);
   }
   std::string string(std::size_t bytes_max, std::string_view what) {
     const std::uint64_t length = varint();
-    if (length > bytes_max) {
-      fail(what);
-    }
+    if (length > bytes_max) { fail(what); }
     const std::span<const std::byte> from = raw(failed() ? 0 : length, what);
     return {reinterpret_cast<const char*>(from.data()), from.size()};
   }
 
   void fail(std::string_view what) {
-    if (failed()) {
-      return;
-    }
+    if (failed()) { return; }
     failure_ = std::string(what) + " at byte " + std::to_string(position_) + " of " + std::to_string(bytes_.size());
   }
   bool failed() const { return !failure_.empty(); }

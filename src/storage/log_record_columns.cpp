@@ -14,14 +14,10 @@ constexpr std::uint8_t kPlain = 8;
 
 template <class Value>
 bool is_arithmetic(std::span<const Value> values) {
-  if (values.empty()) {
-    return false;
-  }
+  if (values.empty()) { return false; }
   const std::uint64_t step = values.size() < 2 ? 0 : std::uint64_t{values[1]} - values[0];
   for (std::size_t i = 1; i < values.size(); ++i) {
-    if (std::uint64_t{values[i]} - values[i - 1] != step) {
-      return false;
-    }
+    if (std::uint64_t{values[i]} - values[i - 1] != step) { return false; }
   }
   return true;
 }
@@ -61,15 +57,9 @@ void write_values(ByteWriter& out, std::span<const Value> values, ColumnOrder or
       const std::uint8_t width = spread <= 0xFFU ? kWidth1 : spread <= 0xFFFFU ? kWidth2 : kWidth4;
       out.fixed(width);
       out.fixed(least);
-      if (width == kWidth1) {
-        write_offsets<std::uint8_t>(out, values, least);
-      }
-      if (width == kWidth2) {
-        write_offsets<std::uint16_t>(out, values, least);
-      }
-      if (width == kWidth4) {
-        write_offsets<std::uint32_t>(out, values, least);
-      }
+      if (width == kWidth1) { write_offsets<std::uint8_t>(out, values, least); }
+      if (width == kWidth2) { write_offsets<std::uint16_t>(out, values, least); }
+      if (width == kWidth4) { write_offsets<std::uint32_t>(out, values, least); }
       return;
     }
   }
@@ -84,9 +74,7 @@ void write_values(ByteWriter& out, std::span<const Value> values, ColumnOrder or
 template <class Narrow>
 void read_offsets(ByteReader& in, std::span<std::uint64_t> values, std::uint64_t least) {
   const std::span<const std::byte> from = in.raw(values.size() * sizeof(Narrow), "a column is cut short");
-  if (in.failed()) {
-    return;
-  }
+  if (in.failed()) { return; }
   for (std::size_t i = 0; i < values.size(); ++i) {
     Narrow offset{};
     std::memcpy(&offset, from.data() + i * sizeof(Narrow), sizeof offset);
@@ -97,9 +85,7 @@ void read_offsets(ByteReader& in, std::span<std::uint64_t> values, std::uint64_t
 template <class Lengths>
 void write_lengths(ByteWriter& out, const Lengths& length_of, std::size_t count) {
   std::vector<std::uint32_t> lengths(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    lengths[i] = length_of(i);
-  }
+  for (std::size_t i = 0; i < count; ++i) { lengths[i] = length_of(i); }
   write_column(out, lengths);
 }
 
@@ -118,36 +104,20 @@ std::vector<std::uint64_t> read_column(ByteReader& in, std::size_t count) {
   const auto layout = in.fixed<std::uint8_t>();
   const bool known =
       layout == kArithmetic || layout == kWidth1 || layout == kWidth2 || layout == kWidth4 || layout == kPlain;
-  if (!known) {
-    in.fail("a column has unknown layout " + std::to_string(layout));
-  }
+  if (!known) { in.fail("a column has unknown layout " + std::to_string(layout)); }
   const std::uint64_t first = layout == kPlain ? 0 : in.fixed<std::uint64_t>();
   const std::uint64_t step = layout == kArithmetic ? in.fixed<std::uint64_t>() : 0;
   // Before memory is taken: the values must be there.
-  if (count * layout > in.remaining()) {
-    in.fail("a column is cut short");
-  }
-  if (in.failed()) {
-    return values;
-  }
+  if (count * layout > in.remaining()) { in.fail("a column is cut short"); }
+  if (in.failed()) { return values; }
   values.resize(count);
   switch (layout) {
-    case kWidth1:
-      read_offsets<std::uint8_t>(in, values, first);
-      break;
-    case kWidth2:
-      read_offsets<std::uint16_t>(in, values, first);
-      break;
-    case kWidth4:
-      read_offsets<std::uint32_t>(in, values, first);
-      break;
-    case kPlain:
-      read_offsets<std::uint64_t>(in, values, 0);
-      break;
+    case kWidth1: read_offsets<std::uint8_t>(in, values, first); break;
+    case kWidth2: read_offsets<std::uint16_t>(in, values, first); break;
+    case kWidth4: read_offsets<std::uint32_t>(in, values, first); break;
+    case kPlain: read_offsets<std::uint64_t>(in, values, 0); break;
     default:
-      for (std::size_t i = 0; i < count; ++i) {
-        values[i] = first + i * step;
-      }
+      for (std::size_t i = 0; i < count; ++i) { values[i] = first + i * step; }
   }
   return values;
 }
@@ -155,9 +125,7 @@ std::vector<std::uint64_t> read_column(ByteReader& in, std::size_t count) {
 void write_strings(ByteWriter& out, std::span<const std::string> values) {
   write_lengths(
       out, [&](std::size_t i) { return static_cast<std::uint32_t>(values[i].size()); }, values.size());
-  for (const std::string& value : values) {
-    out.raw(std::as_bytes(std::span(value)));
-  }
+  for (const std::string& value : values) { out.raw(std::as_bytes(std::span(value))); }
 }
 
 void write_strings(ByteWriter& out, const StringColumn& values) {

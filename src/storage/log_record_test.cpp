@@ -78,9 +78,7 @@ TEST(LogRecord, RoundTripsEdgeValues) {
 TEST(LogRecord, StoresSmallIntegersInOneByte) {
   std::mt19937_64 random(3);
   std::vector<std::uint64_t> bits(10'000);
-  for (std::uint64_t& value : bits) {
-    value = random() % 101;
-  }
+  for (std::uint64_t& value : bits) { value = random() % 101; }
   EXPECT_LT(encode_record(record_of(batch_of(bits, FieldType::kInt64))).size(), 10'200U);
 }
 
@@ -106,9 +104,7 @@ TEST(LogRecord, DecodesEveryFlippedByteSafely) {
       const std::byte old = byte;
       byte ^= static_cast<std::byte>(1 + random() % 255);
       const Result<LogRecord> decoded = decode_record(bytes);
-      if (decoded.has_value()) {
-        ASSERT_TRUE(check_record(*decoded).has_value()) << "seed " << seed;
-      }
+      if (decoded.has_value()) { ASSERT_TRUE(check_record(*decoded).has_value()) << "seed " << seed; }
       byte = old;
     }
   }
@@ -139,9 +135,7 @@ TEST(LogRecord, RefusesRecordsThatUnfoldTooFar) {
       encode_record(record_of(batch_of(std::vector<std::uint64_t>(100, 7), FieldType::kInt64)));
   bool refused = false;
   for (std::size_t at = 18; at + 1 < bytes.size(); ++at) {
-    if (bytes[at] != std::byte{100}) {
-      continue;
-    }
+    if (bytes[at] != std::byte{100}) { continue; }
     std::vector<std::byte> bomb = bytes;
     const std::byte huge[] = {std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF}, std::byte{0xFF}, std::byte{0x0F}};
     bomb.erase(bomb.begin() + static_cast<std::ptrdiff_t>(at));

@@ -18,12 +18,12 @@ inline std::string random_text(std::mt19937_64& random, std::size_t bytes_max) {
 
 inline std::uint64_t random_value(std::mt19937_64& random, std::uint64_t shape, std::size_t row) {
   switch (shape) {
-    case 0: return 42;                                    // one value
+    case 0: return 42;                                                  // one value
     case 1: return 1'700'000'000'000'000'000ULL + row * 1'000'000'000;  // steps
-    case 2: return random() % 200;                        // one byte
-    case 3: return 5'000 - random() % 40'000;             // two bytes, around zero
+    case 2: return random() % 200;                                      // one byte
+    case 3: return 5'000 - random() % 40'000;                           // two bytes, around zero
     case 4: return 1'000'000'000'000 + random() % 3'000'000'000;        // four bytes
-    default: return random();                             // anything: NaN payloads, -0.0, extremes
+    default: return random();                                           // anything: NaN payloads, -0.0, extremes
   }
 }
 
@@ -53,7 +53,9 @@ inline RowBatch random_batch(std::mt19937_64& random, std::size_t rows_max) {
   batch.duplicates = static_cast<DuplicatePolicy>(1 + random() % 3);
   for (std::size_t tag = random() % 4; tag > 0; --tag) { batch.tags.push_back("tag" + std::to_string(tag)); }
   batch.series_count = batch.tags.empty() ? 1 : static_cast<std::uint32_t>(1 + random() % 300);
-  for (std::size_t i = 0; i < batch.series_count * batch.tags.size(); ++i) { batch.series.push_back(random_text(random, 12)); }
+  for (std::size_t i = 0; i < batch.series_count * batch.tags.size(); ++i) {
+    batch.series.push_back(random_text(random, 12));
+  }
   const std::uint64_t shape = 1 + random() % 5;
   const bool in_order = random() % 2 == 0;
   for (std::size_t row = 0; row < rows; ++row) {
@@ -61,7 +63,9 @@ inline RowBatch random_batch(std::mt19937_64& random, std::size_t rows_max) {
     batch.series_of_row.push_back(static_cast<std::uint32_t>(series % batch.series_count));
     batch.times.push_back(static_cast<std::int64_t>(random_value(random, shape, row)));
   }
-  for (std::size_t field = random() % 6; field > 0; --field) { batch.fields.push_back(random_field(random, rows, field)); }
+  for (std::size_t field = random() % 6; field > 0; --field) {
+    batch.fields.push_back(random_field(random, rows, field));
+  }
   return batch;
 }
 
@@ -78,8 +82,8 @@ inline LogRecord random_record(std::mt19937_64& random, std::uint64_t sequence, 
 }
 
 inline bool same(const LogRecord& a, const LogRecord& b) {
-  bool equal = a.kind == b.kind && a.sequence == b.sequence && a.commit_time == b.commit_time && a.project == b.project &&
-               a.producer == b.producer && a.batches.size() == b.batches.size();
+  bool equal = a.kind == b.kind && a.sequence == b.sequence && a.commit_time == b.commit_time &&
+               a.project == b.project && a.producer == b.producer && a.batches.size() == b.batches.size();
   for (std::size_t i = 0; equal && i < a.batches.size(); ++i) { equal = *a.batches[i] == *b.batches[i]; }
   return equal;
 }

@@ -104,9 +104,7 @@ void write_table(ByteWriter& out, const TableSchema& table) {
   out.string(table.name);
   out.fixed(static_cast<std::uint8_t>(table.duplicates));
   out.varint(table.tags.size());
-  for (const std::string& tag : table.tags) {
-    out.string(tag);
-  }
+  for (const std::string& tag : table.tags) { out.string(tag); }
   out.varint(table.fields.size());
   for (const FieldColumn& field : table.fields) {
     out.string(field.name);
@@ -124,9 +122,7 @@ TableSchema read_table(ByteReader& in) {
   }
   table.duplicates = static_cast<DuplicatePolicy>(duplicates);
   table.tags.resize(in.count(1, "more tags than bytes"));
-  for (std::string& tag : table.tags) {
-    tag = in.string(kNameBytesMax, "a tag's name is too long");
-  }
+  for (std::string& tag : table.tags) { tag = in.string(kNameBytesMax, "a tag's name is too long"); }
   table.fields.resize(in.count(2, "more fields than bytes"));
   for (FieldColumn& field : table.fields) {
     field.name = in.string(kNameBytesMax, "a field's name is too long");
@@ -144,9 +140,7 @@ void write_tables(ByteWriter& out, const std::map<ProjectName, std::vector<Table
   for (const auto& [project, tables] : projects) {
     write_project(out, project);
     out.varint(tables.size());
-    for (const TableSchema& table : tables) {
-      write_table(out, table);
-    }
+    for (const TableSchema& table : tables) { write_table(out, table); }
   }
 }
 
@@ -155,13 +149,9 @@ std::map<ProjectName, std::vector<TableSchema>> read_tables(ByteReader& in) {
   const std::size_t count = in.count(3, "more projects than bytes");
   for (std::size_t i = 0; i < count && !in.failed(); ++i) {
     std::vector<TableSchema>& tables = projects[read_project(in)];
-    if (projects.size() != i + 1) {
-      in.fail("a project appears twice");
-    }
+    if (projects.size() != i + 1) { in.fail("a project appears twice"); }
     const std::size_t table_count = in.count(4, "more tables than bytes");
-    for (std::size_t t = 0; t < table_count && !in.failed(); ++t) {
-      tables.push_back(read_table(in));
-    }
+    for (std::size_t t = 0; t < table_count && !in.failed(); ++t) { tables.push_back(read_table(in)); }
   }
   return projects;
 }
@@ -186,9 +176,7 @@ void write_segments(ByteWriter& out, const std::vector<SegmentEntry>& segments) 
 
 std::uint32_t read_u32(ByteReader& in, std::string_view what) {
   const std::uint64_t value = in.varint();
-  if (value > 0xFFFFFFFFU) {
-    in.fail(what);
-  }
+  if (value > 0xFFFFFFFFU) { in.fail(what); }
   return static_cast<std::uint32_t>(value);
 }
 
@@ -231,22 +219,12 @@ Status read_section(Section kind, std::span<const std::byte> bytes, Manifest& ma
       manifest.database_id = read_database_id(in);
       manifest.next_segment_id.value = in.fixed<std::uint64_t>();
       break;
-    case Section::kShards:
-      manifest.shards = read_shards(in);
-      break;
-    case Section::kTables:
-      manifest.tables = read_tables(in);
-      break;
-    case Section::kSegments:
-      manifest.segments = read_segments(in);
-      break;
+    case Section::kShards: manifest.shards = read_shards(in); break;
+    case Section::kTables: manifest.tables = read_tables(in); break;
+    case Section::kSegments: manifest.segments = read_segments(in); break;
   }
-  if (in.remaining() > 0) {
-    in.fail("bytes follow the end of the section");
-  }
-  if (in.failed()) {
-    return in.error("manifest, section " + std::to_string(static_cast<std::uint32_t>(kind)));
-  }
+  if (in.remaining() > 0) { in.fail("bytes follow the end of the section"); }
+  if (in.failed()) { return in.error("manifest, section " + std::to_string(static_cast<std::uint32_t>(kind))); }
   return Ok{};
 }
 
@@ -260,9 +238,7 @@ Result<ManifestHeaderV1> decode_header(std::span<const std::byte> bytes) {
     return corrupt("cut short: " + std::to_string(bytes.size()) + " bytes, its header alone has 64");
   }
   std::memcpy(&header, bytes.data(), sizeof header);
-  if (header.magic != kMagic) {
-    return corrupt("not a StreamFlow manifest");
-  }
+  if (header.magic != kMagic) { return corrupt("not a StreamFlow manifest"); }
   if (header.crc32c != encoding::crc32c(bytes.first(offsetof(ManifestHeaderV1, crc32c)))) {
     return corrupt("the checksum of its header fails");
   }
@@ -313,9 +289,7 @@ Result<Manifest> decode_manifest(std::span<const std::byte> bytes) {
     return corrupt("its body has " + std::to_string(body.size()) + " bytes, wanted " +
                    std::to_string(header.body_bytes));
   }
-  if (encoding::crc32c(body) != header.body_crc32c) {
-    return corrupt("the checksum of its body fails");
-  }
+  if (encoding::crc32c(body) != header.body_crc32c) { return corrupt("the checksum of its body fails"); }
   Manifest manifest;
   manifest.generation = header.generation;
   ByteReader in(body);
@@ -323,21 +297,15 @@ Result<Manifest> decode_manifest(std::span<const std::byte> bytes) {
     const auto kind = in.fixed<std::uint32_t>();
     const auto size = in.fixed<std::uint64_t>();
     const std::span<const std::byte> section = in.raw(size, "a section is cut short");
-    if (in.failed()) {
-      break;
-    }
+    if (in.failed()) { break; }
     if (kind > kSectionCount) {
       return Error{ErrorCode::kUnsupported, "manifest with a section of kind " + std::to_string(kind) +
                                                 ": written by a newer StreamFlow; open it with that one"};
     }
-    if (kind != i + 1) {
-      return corrupt("section " + std::to_string(kind) + " in place " + std::to_string(i + 1));
-    }
+    if (kind != i + 1) { return corrupt("section " + std::to_string(kind) + " in place " + std::to_string(i + 1)); }
     SF_CHECK(read_section(static_cast<Section>(kind), section, manifest));
   }
-  if (in.failed()) {
-    return in.error("manifest");
-  }
+  if (in.failed()) { return in.error("manifest"); }
   if (header.section_count < kSectionCount || in.remaining() > 0) {
     return corrupt("sections are missing or follow the last");
   }

@@ -13,13 +13,9 @@ namespace {
 
 void decode_and_compare(std::span<const std::byte> bytes) {
   const auto decoded = decode_manifest(bytes);
-  if (!decoded.has_value()) {
-    return;
-  }
+  if (!decoded.has_value()) { return; }
   const auto again = decode_manifest(encode_manifest(*decoded));
-  if (!again.has_value() || !(*again == *decoded)) {
-    std::abort();
-  }
+  if (!again.has_value() || !(*again == *decoded)) { std::abort(); }
 }
 
 template <class Integer>

@@ -20,17 +20,13 @@ std::string name_of_generation(std::uint64_t generation) {
 std::optional<std::uint64_t> generation_of_name(const std::string& name) {
   std::uint64_t generation = 0;
   const auto parsed = std::from_chars(name.data(), name.data() + name.size(), generation, 16);
-  if (parsed.ec != std::errc{} || name_of_generation(generation) != name) {
-    return std::nullopt;
-  }
+  if (parsed.ec != std::errc{} || name_of_generation(generation) != name) { return std::nullopt; }
   return generation;
 }
 
 Result<Manifest> load(FileSystem& files, const std::filesystem::path& path, std::uint64_t generation) {
   SF_TRY(file, files.open(path));
-  if (file->size() > kManifestBytesMax) {
-    return Error{ErrorCode::kCorrupt, "manifest: larger than any can be"};
-  }
+  if (file->size() > kManifestBytesMax) { return Error{ErrorCode::kCorrupt, "manifest: larger than any can be"}; }
   std::vector<std::byte> bytes(file->size());
   SF_CHECK(file->read(0, bytes));
   SF_TRY(manifest, decode_manifest(bytes));
@@ -68,17 +64,13 @@ Status check(const Manifest& manifest) {
     all_fit = all_fit && fits(project.organization) && fits(project.project);
     for (const TableSchema& table : tables) {
       all_fit = all_fit && fits(table.name) && std::all_of(table.tags.begin(), table.tags.end(), fits);
-      for (const FieldColumn& field : table.fields) {
-        all_fit = all_fit && fits(field.name);
-      }
+      for (const FieldColumn& field : table.fields) { all_fit = all_fit && fits(field.name); }
     }
   }
   for (const SegmentEntry& segment : manifest.segments) {
     all_fit = all_fit && fits(segment.project.organization) && fits(segment.project.project) && fits(segment.file_name);
   }
-  if (all_fit) {
-    return Ok{};
-  }
+  if (all_fit) { return Ok{}; }
   return Error{ErrorCode::kTooLarge, "manifest: a name is longer than " + std::to_string(kNameBytesMax) + " bytes"};
 }
 
@@ -97,13 +89,9 @@ Result<ManifestStore> ManifestStore::open(FileSystem& files, std::filesystem::pa
       continue;
     }
     const std::optional<std::uint64_t> generation = generation_of_name(name);
-    if (generation) {
-      newest = std::max(newest.value_or(0), *generation);
-    }
+    if (generation) { newest = std::max(newest.value_or(0), *generation); }
   }
-  if (!newest) {
-    return ManifestStore(files, std::move(folder), Manifest{});
-  }
+  if (!newest) { return ManifestStore(files, std::move(folder), Manifest{}); }
   const std::filesystem::path path = folder / name_of_generation(*newest);
   Result<Manifest> manifest = load(files, path, *newest);
   if (!manifest.has_value() && manifest.error().code == ErrorCode::kCorrupt) {
@@ -113,9 +101,7 @@ Result<ManifestStore> ManifestStore::open(FileSystem& files, std::filesystem::pa
             ". It was whole when it was published, so the disk has damaged it; an older one is not used in its place, "
             "because the log it would need may be gone. Restore the data folder from a backup"};
   }
-  if (!manifest.has_value()) {
-    return with_context(std::move(manifest).error(), path.string());
-  }
+  if (!manifest.has_value()) { return with_context(std::move(manifest).error(), path.string()); }
   // What a crash brought back of a rename or a publish that had returned already must not vanish again.
   SF_CHECK(files.sync_folder(folder));
   return ManifestStore(files, std::move(folder), std::move(*manifest));
@@ -137,9 +123,7 @@ Status ManifestStore::publish(Manifest next) {
   const std::filesystem::path unpublished = path.string() + ".tmp";
   SF_CHECK(write_synced(*files_, unpublished, bytes));  // a full disk: nothing has happened, it may be tried again
   Status published = files_->rename(unpublished, path);
-  if (published.has_value()) {
-    published = files_->sync_folder(folder_);
-  }
+  if (published.has_value()) { published = files_->sync_folder(folder_); }
   if (!published.has_value()) {
     failed_ = published.error().message;
     return published;
@@ -149,9 +133,7 @@ Status ManifestStore::publish(Manifest next) {
   if (const auto names = files_->list(folder_); names.has_value()) {
     for (const std::string& name : *names) {
       const std::optional<std::uint64_t> generation = generation_of_name(name);
-      if (generation && *generation < current_.generation) {
-        (void)files_->remove(folder_ / name);
-      }
+      if (generation && *generation < current_.generation) { (void)files_->remove(folder_ / name); }
     }
   }
   return Ok{};

@@ -32,9 +32,7 @@ Manifest random_manifest(std::uint64_t seed) {
     std::vector<TableSchema>& tables = manifest.tables[{"organization", "project" + std::to_string(i)}];
     for (std::uint64_t t = random() % 4; t > 0; --t) {
       TableSchema table{"table" + std::to_string(t), {}, {}, static_cast<DuplicatePolicy>(1 + random() % 3)};
-      for (std::uint64_t c = random() % 4; c > 0; --c) {
-        table.tags.push_back("tag" + std::to_string(c));
-      }
+      for (std::uint64_t c = random() % 4; c > 0; --c) { table.tags.push_back("tag" + std::to_string(c)); }
       for (std::uint64_t c = random() % 6; c > 0; --c) {
         table.fields.push_back({"f" + std::to_string(c), static_cast<FieldType>(1 + random() % 5)});
       }
@@ -136,9 +134,7 @@ TEST(ManifestStore, PublishesAndReopens) {
     auto store = ManifestStore::open(files, kFolder);
     ASSERT_TRUE(store.has_value()) << store.error().message;
     EXPECT_EQ(store->current().generation, generation);
-    if (generation > 0) {
-      EXPECT_EQ(store->current(), last);
-    }
+    if (generation > 0) { EXPECT_EQ(store->current(), last); }
     ASSERT_TRUE(store->publish(random_manifest(generation)).has_value());
     last = store->current();
     EXPECT_EQ(last.generation, generation + 1);
@@ -173,9 +169,7 @@ TEST(ManifestStore, LeavesOldOrNewWhenAnyCallFails) {
       const auto again = ManifestStore::open(files, kFolder);
       ASSERT_TRUE(again.has_value()) << again.error().message;
       const Manifest& found = again->current();
-      if (published) {
-        ASSERT_EQ(found, new_one);
-      }
+      if (published) { ASSERT_EQ(found, new_one); }
       ASSERT_TRUE(found == old_one || found == new_one);
       saw_old = saw_old || found == old_one;
     }

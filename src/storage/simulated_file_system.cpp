@@ -2,21 +2,19 @@
 
 #include <algorithm>
 
+#include "storage/simulated_file_system_nodes.h"
+
 namespace streamflow::storage {
 
 namespace fs = std::filesystem;
-using Bytes = std::vector<std::byte>;
 
 namespace {
 
-constexpr std::uint64_t kSectorBytes = 512;
 constexpr std::uint64_t kFreeBytesUnlimited = std::uint64_t{1} << 40U;
 
 std::string key_of(const fs::path& path) {
   std::string key = path.lexically_normal().string();
-  while (key.size() > 1 && key.back() == '/') {
-    key.pop_back();
-  }
+  while (key.size() > 1 && key.back() == '/') { key.pop_back(); }
   return key.empty() ? "." : key;
 }
 
@@ -34,44 +32,6 @@ Error missing(std::string_view operation, const std::string& path) {
 
 }  // namespace
 
-struct SimulatedFileSystem::Node {
-  std::shared_ptr<Bytes> bytes = std::make_shared<Bytes>();   // shared with readers; copied before it grows under one
-  std::uint64_t synced = 0;                                   // bytes before this are on disk...
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> lost;  // ...but for these, which a failed sync dropped
-
-  Bytes& writable() {
-    if (bytes.use_count() > 1) {
-      bytes = std::make_shared<Bytes>(*bytes);
-    }
-    return *bytes;
-  }
-};
-
-// What one create, rename or remove did to a folder; a null node is a removed name. Atomic in a crash.
-struct SimulatedFileSystem::EntryChanges {
-  std::vector<std::pair<std::string, std::shared_ptr<Node>>> changes;
-
-  void apply(std::map<std::string, std::shared_ptr<Node>>& entries) const {
-    for (const auto& [name, node] : changes) {
-      if (node == nullptr) {
-        entries.erase(name);
-      } else {
-        entries[name] = node;
-      }
-    }
-  }
-};
-
-struct SimulatedFileSystem::Folder {
-  std::map<std::string, std::shared_ptr<Node>> now, durable;
-  std::vector<EntryChanges> pending;  // what leads from `durable` to `now`
-
-  void change(EntryChanges changes) {
-    changes.apply(now);
-    pending.push_back(std::move(changes));
-  }
-};
-
 class SimulatedFileSystem::Writer final : public WritableFile {
  public:
   Writer(SimulatedFileSystem& files, std::shared_ptr<Node> node, std::string path)
@@ -79,16 +39,12 @@ class SimulatedFileSystem::Writer final : public WritableFile {
 
   Status append(std::span<const std::byte> bytes) override {
     const std::lock_guard lock(files_.mutex_);
-    if (epoch_ != files_.epoch_) {
-      return io_error("appending to", path_, "simulated crash: the file is dead");
-    }
+    if (epoch_ != files_.epoch_) { return io_error("appending to", path_, "simulated crash: the file is dead"); }
     return files_.append(*node_, path_, bytes);
   }
   Status sync() override {
     const std::lock_guard lock(files_.mutex_);
-    if (epoch_ != files_.epoch_) {
-      return io_error("syncing", path_, "simulated crash: the file is dead");
-    }
+    if (epoch_ != files_.epoch_) { return io_error("syncing", path_, "simulated crash: the file is dead"); }
     return files_.sync(*node_, path_);
   }
   std::uint64_t size() const override {
@@ -112,12 +68,8 @@ class SimulatedFileSystem::Reader final : public ReadableFile {
   std::span<const std::byte> mapped() const override { return *bytes_; }
   Status read(std::uint64_t offset, std::span<std::byte> out) const override {
     const std::lock_guard lock(files_.mutex_);
-    if (epoch_ != files_.epoch_) {
-      return io_error("reading", path_, "simulated crash: the file is dead");
-    }
-    if (auto error = files_.enter("reading", path_)) {
-      return *std::move(error);
-    }
+    if (epoch_ != files_.epoch_) { return io_error("reading", path_, "simulated crash: the file is dead"); }
+    if (auto error = files_.enter("reading", path_)) { return *std::move(error); }
     if (offset > bytes_->size() || out.size() > bytes_->size() - offset) {
       return Error{ErrorCode::kCorrupt, "truncated file " + path_ + ": wanted " + std::to_string(out.size()) +
                                             " bytes at offset " + std::to_string(offset) + " of " +
@@ -141,9 +93,7 @@ class SimulatedFileSystem::Lock final : public WritableFile {
   Lock& operator=(const Lock&) = delete;
   ~Lock() override {
     const std::lock_guard lock(files_.mutex_);
-    if (epoch_ == files_.epoch_) {
-      files_.locks_.erase(path_);
-    }
+    if (epoch_ == files_.epoch_) { files_.locks_.erase(path_); }
   }
   Status append(std::span<const std::byte>) override { return io_error("appending to", path_, "it is a lock file"); }
   Status sync() override { return Ok{}; }
@@ -164,9 +114,7 @@ SimulatedFileSystem::~SimulatedFileSystem() = default;
 
 std::optional<Error> SimulatedFileSystem::enter(std::string_view operation, const std::string& path) {
   ++calls_;
-  if (off_) {
-    return io_error(operation, path, "simulated power loss");
-  }
+  if (off_) { return io_error(operation, path, "simulated power loss"); }
   if (fail_at_ != 0 && (calls_ == fail_at_ || (fault_ == Fault::kFromThenOn && calls_ > fail_at_))) {
     return io_error(operation, path, "simulated input/output error");
   }
@@ -180,22 +128,16 @@ SimulatedFileSystem::Folder* SimulatedFileSystem::folder_of(const fs::path& path
 
 std::shared_ptr<SimulatedFileSystem::Node> SimulatedFileSystem::find(const fs::path& path) const {
   const auto folder = folders_.find(folder_key(path));
-  if (folder == folders_.end()) {
-    return nullptr;
-  }
+  if (folder == folders_.end()) { return nullptr; }
   const auto found = folder->second->now.find(path.filename().string());
   return found == folder->second->now.end() ? nullptr : found->second;
 }
 
 Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::create(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("creating", path.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("creating", path.string())) { return *std::move(error); }
   Folder* folder = folder_of(path);
-  if (folder == nullptr) {
-    return missing("creating", path.string());
-  }
+  if (folder == nullptr) { return missing("creating", path.string()); }
   auto node = std::make_shared<Node>();
   folder->change({{{path.filename().string(), node}}});
   return std::unique_ptr<WritableFile>(std::make_unique<Writer>(*this, std::move(node), path.string()));
@@ -203,65 +145,45 @@ Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::create(const fs::path
 
 Result<std::unique_ptr<ReadableFile>> SimulatedFileSystem::open(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("opening", path.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("opening", path.string())) { return *std::move(error); }
   const auto node = find(path);
-  if (node == nullptr) {
-    return missing("opening", path.string());
-  }
+  if (node == nullptr) { return missing("opening", path.string()); }
   return std::unique_ptr<ReadableFile>(std::make_unique<Reader>(*this, node->bytes, path.string()));
 }
 
 Result<std::vector<std::string>> SimulatedFileSystem::list(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("listing", folder.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("listing", folder.string())) { return *std::move(error); }
   const auto found = folders_.find(key_of(folder));
-  if (found == folders_.end()) {
-    return missing("listing", folder.string());
-  }
+  if (found == folders_.end()) { return missing("listing", folder.string()); }
   std::vector<std::string> names;
-  for (const auto& [name, node] : found->second->now) {
-    names.push_back(name);
-  }
+  for (const auto& [name, node] : found->second->now) { names.push_back(name); }
   return names;
 }
 
 Status SimulatedFileSystem::create_folders(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("creating folder", folder.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("creating folder", folder.string())) { return *std::move(error); }
   fs::path built;
   for (const fs::path& part : fs::path(key_of(folder))) {
     built /= part;
     auto& entry = folders_[key_of(built)];
-    if (entry == nullptr) {
-      entry = std::make_unique<Folder>();
-    }
+    if (entry == nullptr) { entry = std::make_unique<Folder>(); }
   }
   return Ok{};
 }
 
 Status SimulatedFileSystem::rename(const fs::path& from, const fs::path& to) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("renaming", from.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("renaming", from.string())) { return *std::move(error); }
   const auto node = find(from);
   Folder* source = folder_of(from);
   Folder* target = folder_of(to);
-  if (node == nullptr || target == nullptr) {
-    return missing("renaming", from.string());
-  }
+  if (node == nullptr || target == nullptr) { return missing("renaming", from.string()); }
   const std::string name_from = from.filename().string();
   const std::string name_to = to.filename().string();
   if (source == target) {
-    if (name_from != name_to) {
-      source->change({{{name_from, nullptr}, {name_to, node}}});
-    }
+    if (name_from != name_to) { source->change({{{name_from, nullptr}, {name_to, node}}}); }
   } else {  // two folders sync separately: after a crash the file may have both names, or the old one, or the new one
     target->change({{{name_to, node}}});
     source->change({{{name_from, nullptr}}});
@@ -271,28 +193,18 @@ Status SimulatedFileSystem::rename(const fs::path& from, const fs::path& to) {
 
 Status SimulatedFileSystem::remove(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("removing", path.string())) {
-    return *std::move(error);
-  }
-  if (find(path) == nullptr) {
-    return missing("removing", path.string());
-  }
+  if (auto error = enter("removing", path.string())) { return *std::move(error); }
+  if (find(path) == nullptr) { return missing("removing", path.string()); }
   folder_of(path)->change({{{path.filename().string(), nullptr}}});
   return Ok{};
 }
 
 Status SimulatedFileSystem::truncate(const fs::path& path, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("truncating", path.string())) {
-    return *std::move(error);
-  }
+  if (auto error = enter("truncating", path.string())) { return *std::move(error); }
   const auto node = find(path);
-  if (node == nullptr) {
-    return missing("truncating", path.string());
-  }
-  if (fail_syncs_) {
-    return io_error("truncating", path.string(), "simulated sync failure");
-  }
+  if (node == nullptr) { return missing("truncating", path.string()); }
+  if (fail_syncs_) { return io_error("truncating", path.string(), "simulated sync failure"); }
   if (size > node->bytes->size()) {
     return Error{ErrorCode::kInvalidArgument, "truncating " + path.string() + " to " + std::to_string(size) +
                                                   " bytes: it has only " + std::to_string(node->bytes->size())};
@@ -304,16 +216,10 @@ Status SimulatedFileSystem::truncate(const fs::path& path, std::uint64_t size) {
 
 Status SimulatedFileSystem::sync_folder(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("syncing folder", folder.string())) {
-    return *std::move(error);
-  }
-  if (fail_syncs_) {
-    return io_error("syncing folder", folder.string(), "simulated sync failure");
-  }
+  if (auto error = enter("syncing folder", folder.string())) { return *std::move(error); }
+  if (fail_syncs_) { return io_error("syncing folder", folder.string(), "simulated sync failure"); }
   const auto found = folders_.find(key_of(folder));
-  if (found == folders_.end()) {
-    return missing("syncing folder", folder.string());
-  }
+  if (found == folders_.end()) { return missing("syncing folder", folder.string()); }
   found->second->durable = found->second->now;
   found->second->pending.clear();
   return Ok{};
@@ -321,23 +227,15 @@ Status SimulatedFileSystem::sync_folder(const fs::path& folder) {
 
 Result<std::uint64_t> SimulatedFileSystem::free_bytes(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("asking free space of", folder.string())) {
-    return *std::move(error);
-  }
-  if (!capacity_) {
-    return kFreeBytesUnlimited;
-  }
+  if (auto error = enter("asking free space of", folder.string())) { return *std::move(error); }
+  if (!capacity_) { return kFreeBytesUnlimited; }
   return *capacity_ - std::min(*capacity_, used_bytes());
 }
 
 Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::lock(const fs::path& path) {
   const std::lock_guard guard(mutex_);
-  if (auto error = enter("locking", path.string())) {
-    return *std::move(error);
-  }
-  if (folder_of(path) == nullptr) {
-    return missing("locking", path.string());
-  }
+  if (auto error = enter("locking", path.string())) { return *std::move(error); }
+  if (folder_of(path) == nullptr) { return missing("locking", path.string()); }
   if (!locks_.insert(key_of(path)).second) {
     return Error{ErrorCode::kUnavailable,
                  path.string() + " is locked by this process: stop it first, or use another data folder"};
@@ -347,162 +245,37 @@ Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::lock(const fs::path& 
 
 Status SimulatedFileSystem::append(Node& node, const std::string& path, std::span<const std::byte> bytes) {
   std::optional<Error> error = enter("appending to", path);
-  if (off_) {
-    return *std::move(error);
-  }
-  if (error && !bytes.empty()) {
-    bytes = bytes.first(random_() % bytes.size());
-  }
+  if (off_) { return *std::move(error); }
+  if (error && !bytes.empty()) { bytes = bytes.first(random_() % bytes.size()); }
   if (capacity_) {
     const std::uint64_t left = *capacity_ - std::min(*capacity_, used_bytes());
     if (bytes.size() > left) {
-      if (!error) {
-        error = io_error("appending to", path, "No space left on device (simulated)");
-      }
+      if (!error) { error = io_error("appending to", path, "No space left on device (simulated)"); }
       bytes = bytes.first(left);
     }
   }
   Bytes& content = node.writable();
   content.insert(content.end(), bytes.begin(), bytes.end());
-  if (error) {
-    return *std::move(error);
-  }
+  if (error) { return *std::move(error); }
   return Ok{};
 }
 
 Status SimulatedFileSystem::sync(Node& node, const std::string& path) {
   std::optional<Error> error = enter("syncing", path);
-  if (off_) {
-    return *std::move(error);
-  }
-  if (!error && fail_syncs_) {
-    error = io_error("syncing", path, "simulated sync failure");
-  }
-  if (error) {
-    node.lost.emplace_back(node.synced, node.bytes->size());
-  }
+  if (off_) { return *std::move(error); }
+  if (!error && fail_syncs_) { error = io_error("syncing", path, "simulated sync failure"); }
+  if (error) { node.lost.emplace_back(node.synced, node.bytes->size()); }
   node.synced = node.bytes->size();
-  if (error) {
-    return *std::move(error);
-  }
+  if (error) { return *std::move(error); }
   return Ok{};
 }
 
 std::uint64_t SimulatedFileSystem::used_bytes() const {
   std::uint64_t used = 0;
   for (const auto& [path, folder] : folders_) {
-    for (const auto& [name, node] : folder->now) {
-      used += node->bytes->size();
-    }
+    for (const auto& [name, node] : folder->now) { used += node->bytes->size(); }
   }
   return used;
-}
-
-void SimulatedFileSystem::lose_entries(Folder& folder) {
-  const std::uint64_t mode = random_() % 4;
-  const std::size_t prefix = folder.pending.empty() ? 0 : random_() % (folder.pending.size() + 1);
-  for (std::size_t i = 0; i < folder.pending.size(); ++i) {
-    const bool kept = mode == 1 || (mode == 2 && i < prefix) || (mode == 3 && random_() % 2 == 0);
-    if (kept) {
-      folder.pending[i].apply(folder.durable);
-    }
-  }
-  folder.pending.clear();
-  folder.now = folder.durable;
-}
-
-void SimulatedFileSystem::tear(Node& node) {
-  Bytes& content = node.writable();
-  const std::uint64_t mode = random_() % 5;  // nothing, all, a prefix, zeroed sectors, garbage sectors
-  const std::uint64_t unsynced = content.size() - std::min<std::uint64_t>(node.synced, content.size());
-  if (unsynced > 0) {
-    if (mode == 0) {
-      content.resize(node.synced);
-    }
-    if (mode >= 2) {
-      content.resize(node.synced + random_() % (unsynced + 1));
-    }
-    for (std::uint64_t at = node.synced; mode >= 3 && at < content.size();) {
-      const std::uint64_t end = std::min<std::uint64_t>((at / kSectorBytes + 1) * kSectorBytes, content.size());
-      const bool hit = random_() % 3 == 0;
-      for (; at < end; ++at) {
-        if (hit) {
-          content[at] = mode == 3 ? std::byte{0} : static_cast<std::byte>(random_());
-        }
-      }
-    }
-  }
-  for (const auto& [begin, end] : node.lost) {
-    for (std::uint64_t at = begin; at < std::min<std::uint64_t>(end, content.size()); ++at) {
-      content[at] = std::byte{0};
-    }
-  }
-  node.lost.clear();
-  node.synced = content.size();
-}
-
-void SimulatedFileSystem::restart() {
-  ++epoch_;
-  locks_.clear();
-  fail_at_ = 0;
-  fail_syncs_ = false;
-  off_ = false;
-}
-
-void SimulatedFileSystem::power_off() {
-  const std::lock_guard lock(mutex_);
-  off_ = true;
-}
-
-void SimulatedFileSystem::power_on() {
-  const std::lock_guard lock(mutex_);
-  std::set<Node*> torn;  // a node may have two names
-  for (const auto& [path, folder] : folders_) {
-    lose_entries(*folder);
-    for (const auto& [name, node] : folder->now) {
-      if (torn.insert(node.get()).second) {
-        tear(*node);
-      }
-    }
-  }
-  restart();
-}
-
-void SimulatedFileSystem::crash() {
-  power_off();
-  power_on();
-}
-
-void SimulatedFileSystem::kill() {
-  const std::lock_guard lock(mutex_);
-  restart();
-}
-
-void SimulatedFileSystem::fail_call(std::uint64_t n, Fault fault) {
-  const std::lock_guard lock(mutex_);
-  fail_at_ = calls_ + n;
-  fault_ = fault;
-}
-
-void SimulatedFileSystem::clear_faults() {
-  const std::lock_guard lock(mutex_);
-  fail_at_ = 0;
-  fail_syncs_ = false;
-}
-
-std::uint64_t SimulatedFileSystem::call_count() const {
-  const std::lock_guard lock(mutex_);
-  return calls_;
-}
-
-void SimulatedFileSystem::fail_syncs(bool fail) {
-  const std::lock_guard lock(mutex_);
-  fail_syncs_ = fail;
-}
-
-void SimulatedFileSystem::set_capacity(std::optional<std::uint64_t> bytes) {
-  const std::lock_guard lock(mutex_);
-  capacity_ = bytes;
 }
 
 bool SimulatedFileSystem::exists(const fs::path& path) const {
@@ -519,9 +292,7 @@ std::vector<std::byte> SimulatedFileSystem::bytes_of(const fs::path& path) const
 void SimulatedFileSystem::put(const fs::path& path, std::span<const std::byte> bytes) {
   const std::lock_guard lock(mutex_);
   auto& folder = folders_[folder_key(path)];
-  if (folder == nullptr) {
-    folder = std::make_unique<Folder>();
-  }
+  if (folder == nullptr) { folder = std::make_unique<Folder>(); }
   auto node = std::make_shared<Node>();
   node->bytes->assign(bytes.begin(), bytes.end());
   node->synced = bytes.size();
@@ -532,9 +303,7 @@ void SimulatedFileSystem::put(const fs::path& path, std::span<const std::byte> b
 void SimulatedFileSystem::flip_bits(const fs::path& path, std::uint64_t offset, std::uint8_t mask) {
   const std::lock_guard lock(mutex_);
   const auto node = find(path);
-  if (node != nullptr && offset < node->bytes->size()) {
-    node->writable()[offset] ^= static_cast<std::byte>(mask);
-  }
+  if (node != nullptr && offset < node->bytes->size()) { node->writable()[offset] ^= static_cast<std::byte>(mask); }
 }
 
 }  // namespace streamflow::storage

@@ -55,9 +55,7 @@ struct Wal::State {
     return error;
   }
   Status check_running() const {
-    if (!stopped) {
-      return Ok{};
-    }
+    if (!stopped) { return Ok{}; }
     return Error{ErrorCode::kUnavailable, "log " + folder.string() + " takes no more writes after: " + *stopped +
                                               ". Mend the disk and restart: acknowledged rows are safe"};
   }
@@ -77,9 +75,7 @@ Status Wal::State::begin_file() {
   SF_CHECK(created->append(header));
   SF_CHECK(created->sync());
   SF_CHECK(files.sync_folder(folder));
-  if (!entries.empty() && entries.back().path == path) {
-    entries.pop_back();
-  }  // it held no record
+  if (!entries.empty() && entries.back().path == path) { entries.pop_back(); }  // it held no record
   entries.push_back({path, first, header.size()});
   file = std::move(created);
   seed = wal_frame_seed(identity);
@@ -105,9 +101,7 @@ Status Wal::State::write_frame(std::span<const std::byte> payload, WalFrameKind 
 }
 
 Status Wal::State::sync_file() {
-  if (dirty_bytes == 0) {
-    return Ok{};
-  }
+  if (dirty_bytes == 0) { return Ok{}; }
   SF_CHECK(file->sync());
   dirty_bytes = 0;
   synced = last;
@@ -168,9 +162,7 @@ Status Wal::append_encoded(SequenceNumber sequence, std::span<const std::byte> p
     return Error{ErrorCode::kInvalidArgument, "appending to the log: the payload is not stamped with sequence " +
                                                   std::to_string(sequence.value) + " (stamp_record)"};
   }
-  if (state_->entries.back().bytes >= state_->options.file_bytes_max) {
-    SF_CHECK(roll());
-  }
+  if (state_->entries.back().bytes >= state_->options.file_bytes_max) { SF_CHECK(roll()); }
   if (Status written = state_->write_frame(payload, WalFrameKind::kRecord, sequence); !written.has_value()) {
     return state_->stop(std::move(written).error());
   }
@@ -180,12 +172,8 @@ Status Wal::append_encoded(SequenceNumber sequence, std::span<const std::byte> p
 
 Status Wal::sync() {
   SF_CHECK(state_->check_running());
-  if (state_->synced == state_->last) {
-    return Ok{};
-  }
-  if (Status synced = state_->sync_file(); !synced.has_value()) {
-    return state_->stop(std::move(synced).error());
-  }
+  if (state_->synced == state_->last) { return Ok{}; }
+  if (Status synced = state_->sync_file(); !synced.has_value()) { return state_->stop(std::move(synced).error()); }
   // Says so in the file, for recovery to tell rot from a torn tail. The records are safe whether this is written or
   // not; when it cannot be, the next append could not either.
   if (Status marked = state_->write_frame({}, WalFrameKind::kSynced, state_->last); !marked.has_value()) {
@@ -196,17 +184,11 @@ Status Wal::sync() {
 
 Status Wal::roll() {
   SF_CHECK(state_->check_running());
-  if (state_->entries.back().first_sequence > state_->last) {
-    return Ok{};
-  }  // no record in it yet
+  if (state_->entries.back().first_sequence > state_->last) { return Ok{}; }  // no record in it yet
   // All of it, the mark included: only the last file may have a torn tail.
   Status rolled = state_->sync_file();
-  if (rolled.has_value()) {
-    rolled = state_->begin_file();
-  }
-  if (!rolled.has_value()) {
-    return state_->stop(std::move(rolled).error());
-  }
+  if (rolled.has_value()) { rolled = state_->begin_file(); }
+  if (!rolled.has_value()) { return state_->stop(std::move(rolled).error()); }
   return Ok{};
 }
 
@@ -215,9 +197,7 @@ Status Wal::remove_through(SequenceNumber sequence) {
   bool removed = false;
   while (entries.size() > 1 && entries[1].first_sequence.value <= sequence.value + 1) {
     const Status gone = state_->files.remove(entries.front().path);
-    if (!gone.has_value() && gone.error().code != ErrorCode::kNotFound) {
-      return gone.error();
-    }
+    if (!gone.has_value() && gone.error().code != ErrorCode::kNotFound) { return gone.error(); }
     entries.erase(entries.begin());
     removed = true;
   }
@@ -226,9 +206,7 @@ Status Wal::remove_through(SequenceNumber sequence) {
 
 std::uint64_t Wal::bytes() const {
   std::uint64_t total = 0;
-  for (const WalFileEntry& entry : state_->entries) {
-    total += entry.bytes;
-  }
+  for (const WalFileEntry& entry : state_->entries) { total += entry.bytes; }
   return total;
 }
 

@@ -62,17 +62,13 @@ class Workload {
     }
     if (choice < 17) {
       const std::uint64_t last = wal_->last_sequence().value;
-      if (!wal_->sync().has_value()) {
-        return false;
-      }
+      if (!wal_->sync().has_value()) { return false; }
       synced_ = last;
       return true;
     }
     if (choice < 19) {
       const std::uint64_t last = wal_->last_sequence().value;
-      if (!wal_->roll().has_value()) {
-        return false;
-      }
+      if (!wal_->roll().has_value()) { return false; }
       synced_ = std::max(synced_, last);
       return true;
     }
@@ -83,9 +79,7 @@ class Workload {
   bool append_and_sync() {
     LogRecord record = random_record(random_, wal_->last_sequence().value + 1, 6);
     written_.push_back(record);
-    if (!wal_->append(record).has_value() || !wal_->sync().has_value()) {
-      return false;
-    }
+    if (!wal_->append(record).has_value() || !wal_->sync().has_value()) { return false; }
     synced_ = wal_->last_sequence().value;
     return true;
   }
@@ -111,9 +105,7 @@ TEST(WalCrash, KeepsEverySyncedRecordThroughRandomCrashes) {
     Workload workload(seed);
     std::mt19937_64& random = workload.random();
     for (int round = 0; round < 6; ++round) {
-      if (random() % 4 == 0) {
-        workload.files().fail_call(1 + random() % 12, SimulatedFileSystem::Fault::kFromThenOn);
-      }
+      if (random() % 4 == 0) { workload.files().fail_call(1 + random() % 12, SimulatedFileSystem::Fault::kFromThenOn); }
       while (!workload.open()) {  // the power went during recovery
         ++recovery_crashes;
         workload.files().crash();
@@ -124,17 +116,14 @@ TEST(WalCrash, KeepsEverySyncedRecordThroughRandomCrashes) {
       workload.files().clear_faults();
       workload.files().fail_call(1 + random() % 60, SimulatedFileSystem::Fault::kFromThenOn);
       const std::uint64_t steps = random() % 40;
-      for (std::uint64_t step = 0; step < steps && workload.step(); ++step) {
-      }
+      for (std::uint64_t step = 0; step < steps && workload.step(); ++step) {}
       if (random() % 3 == 0) {
         workload.files().kill();
       } else {
         workload.files().crash();
       }
       ++crashes;
-      if (::testing::Test::HasFailure()) {
-        return;
-      }
+      if (::testing::Test::HasFailure()) { return; }
     }
     ASSERT_TRUE(workload.open());
   }
@@ -151,12 +140,8 @@ TEST(WalCrash, SurvivesAFailureOfEveryCall) {
       Workload workload(7);  // the same steps each time, until the failure
       workload.files().fail_call(n, fault);
       bool running = workload.open();
-      for (int step = 0; step < 60 && running; ++step) {
-        running = workload.step();
-      }
-      for (int round = 0; round < 2 && running; ++round) {
-        running = workload.open();
-      }
+      for (int step = 0; step < 60 && running; ++step) { running = workload.step(); }
+      for (int round = 0; round < 2 && running; ++round) { running = workload.open(); }
       reached = workload.files().call_count() >= n;
       workload.close();
       if (n % 2 == 0) {
@@ -175,9 +160,7 @@ TEST(WalCrash, NeverAcknowledgesAfterAFailedSync) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Workload workload(seed);
     ASSERT_TRUE(workload.open());
-    for (int step = 0; step < 10; ++step) {
-      ASSERT_TRUE(workload.step());
-    }
+    for (int step = 0; step < 10; ++step) { ASSERT_TRUE(workload.step()); }
     workload.files().fail_syncs(true);
     EXPECT_FALSE(workload.append_and_sync());
     workload.files().fail_syncs(false);

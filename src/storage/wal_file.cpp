@@ -41,9 +41,7 @@ bool plausible(const WalFrameHeaderV1& header) {
 
 // Whether a frame header lies at `offset`, which leaves room for one.
 bool header_at(std::span<const std::byte> file, std::uint64_t offset, std::uint32_t seed) {
-  if (load<std::uint32_t>(file, offset) != kFrameMagic) {
-    return false;
-  }
+  if (load<std::uint32_t>(file, offset) != kFrameMagic) { return false; }
   const auto header = load<WalFrameHeaderV1>(file, offset);
   return header.header_crc32c == header_crc(file.subspan(offset, kWalFrameHeaderBytes), offset, seed) &&
          plausible(header);
@@ -84,9 +82,7 @@ Result<WalFileIdentity> decode_wal_header(std::span<const std::byte> file) {
     return Error{ErrorCode::kCorrupt, "log file header: " + std::to_string(file.size()) + " bytes, wanted 64"};
   }
   const auto header = load<WalFileHeaderV1>(file, 0);
-  if (header.magic != kFileMagic) {
-    return Error{ErrorCode::kCorrupt, "log file header: not a StreamFlow log file"};
-  }
+  if (header.magic != kFileMagic) { return Error{ErrorCode::kCorrupt, "log file header: not a StreamFlow log file"}; }
   if (header.crc32c != encoding::crc32c(file.first(offsetof(WalFileHeaderV1, crc32c)))) {
     return Error{ErrorCode::kCorrupt, "log file header: its checksum fails"};
   }
@@ -160,9 +156,7 @@ WalFileScan scan_wal_file(std::span<const std::byte> file, std::uint32_t seed) {
 }
 
 Result<std::span<const std::byte>> wal_frame_payload(const WalFrame& frame, std::vector<std::byte>& scratch) {
-  if ((frame.header.flags & kWalFrameLz4) == 0) {
-    return frame.stored;
-  }
+  if ((frame.header.flags & kWalFrameLz4) == 0) { return frame.stored; }
   scratch.resize(frame.header.raw_bytes);
   const int bytes =
       LZ4_decompress_safe(reinterpret_cast<const char*>(frame.stored.data()), reinterpret_cast<char*>(scratch.data()),

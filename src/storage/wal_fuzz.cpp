@@ -40,9 +40,7 @@ LogRecord record_at(std::uint64_t sequence, std::uint8_t rows) {
   batch.times.assign(rows, static_cast<std::int64_t>(sequence));
   FieldVector field;
   field.name = "f";
-  for (std::size_t i = 0; i < rows; ++i) {
-    field.bits.push_back(sequence * 0x9E3779B97F4A7C15ULL + i * i);
-  }
+  for (std::size_t i = 0; i < rows; ++i) { field.bits.push_back(sequence * 0x9E3779B97F4A7C15ULL + i * i); }
   batch.fields.push_back(std::move(field));
   LogRecord record;
   record.sequence.value = sequence;
@@ -54,18 +52,12 @@ std::unique_ptr<Wal> open(SimulatedFileSystem& files, const std::vector<std::uin
   std::uint64_t last = 0;
   auto opened = Wal::open(files, kFolder, options(), {0}, [&](LogRecord record) -> Status {
     const std::uint64_t sequence = record.sequence.value;
-    if (sequence <= last || sequence > rows.size()) {
-      std::abort();
-    }
-    if (!(*record.batches.at(0) == *record_at(sequence, rows[sequence - 1]).batches.at(0))) {
-      std::abort();
-    }
+    if (sequence <= last || sequence > rows.size()) { std::abort(); }
+    if (!(*record.batches.at(0) == *record_at(sequence, rows[sequence - 1]).batches.at(0))) { std::abort(); }
     last = sequence;
     return Ok{};
   });
-  if (!opened.has_value()) {
-    std::abort();
-  }
+  if (!opened.has_value()) { std::abort(); }
   return std::move(*opened);
 }
 
@@ -76,15 +68,9 @@ void spoil(SimulatedFileSystem& files, Input& input) {
   while (!input.done()) {
     const std::uint8_t what = input.byte() % 4;
     const std::size_t at = bytes.empty() ? 0 : input.number() % bytes.size();
-    if (what == 0 && !bytes.empty()) {
-      bytes[at] ^= std::byte{input.byte()};
-    }
-    if (what == 1) {
-      bytes.resize(at);
-    }
-    if (what == 2) {
-      bytes.push_back(std::byte{input.byte()});
-    }
+    if (what == 0 && !bytes.empty()) { bytes[at] ^= std::byte{input.byte()}; }
+    if (what == 1) { bytes.resize(at); }
+    if (what == 2) { bytes.push_back(std::byte{input.byte()}); }
     if (what == 3 && !bytes.empty()) {  // a stretch copied from elsewhere in the file
       const std::size_t from = input.number() % bytes.size();
       std::memmove(bytes.data() + at, bytes.data() + from,
@@ -104,20 +90,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto log = open(files, rows);
     for (std::uint8_t left = input.byte() % 16; left > 0; --left) {
       rows.push_back(input.byte());
-      if (!log->append(record_at(rows.size(), rows.back())).has_value()) {
-        std::abort();
-      }
-      if (input.byte() % 2 == 0 && !log->sync().has_value()) {
-        std::abort();
-      }
+      if (!log->append(record_at(rows.size(), rows.back())).has_value()) { std::abort(); }
+      if (input.byte() % 2 == 0 && !log->sync().has_value()) { std::abort(); }
     }
   }
   spoil(files, input);
   const auto log = open(files, rows);
   const std::uint64_t next = log->last_sequence().value + 1;
   rows.resize(next);
-  if (!log->append(record_at(next, rows[next - 1])).has_value() || !log->sync().has_value()) {
-    std::abort();
-  }
+  if (!log->append(record_at(next, rows[next - 1])).has_value() || !log->sync().has_value()) { std::abort(); }
   return 0;
 }

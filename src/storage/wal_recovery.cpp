@@ -16,16 +16,12 @@ constexpr std::size_t kHexDigits = 16;
 
 std::string hex(std::uint64_t value, std::size_t digits) {
   std::string text(digits, '0');
-  for (std::size_t i = digits; i > 0; --i, value >>= 4U) {
-    text[i - 1] = "0123456789abcdef"[value & 0xFU];
-  }
+  for (std::size_t i = digits; i > 0; --i, value >>= 4U) { text[i - 1] = "0123456789abcdef"[value & 0xFU]; }
   return text;
 }
 
 std::optional<SequenceNumber> sequence_of_name(const std::string& name) {
-  if (name.size() != kHexDigits + kExtension.size() || !name.ends_with(kExtension)) {
-    return std::nullopt;
-  }
+  if (name.size() != kHexDigits + kExtension.size() || !name.ends_with(kExtension)) { return std::nullopt; }
   std::uint64_t value = 0;
   const char* end = name.data() + kHexDigits;
   const auto parsed = std::from_chars(name.data(), end, value, 16);
@@ -107,13 +103,9 @@ Result<WalRecovered> Recovery::run() {
 Status Recovery::list() {
   SF_TRY(names, files_.list(folder_));
   for (const std::string& name : names) {  // sorted, so in order of sequence
-    if (name.ends_with(kUnfinished)) {
-      unfinished_.push_back(name);
-    }
+    if (name.ends_with(kUnfinished)) { unfinished_.push_back(name); }
     const std::optional<SequenceNumber> first = sequence_of_name(name);
-    if (!first) {
-      continue;
-    }
+    if (!first) { continue; }
     if (first->value == 0) {
       return Error{ErrorCode::kCorrupt, (folder_ / name).string() + ": sequence numbers begin at 1"};
     }
@@ -131,16 +123,12 @@ Result<WalFileIdentity> Recovery::identify(const WalFileEntry& entry, bool& head
   if (found.has_value()) {
     const bool fits =
         options_.database_id.empty() ? found->first_sequence == expected.first_sequence : *found == expected;
-    if (fits) {
-      return found;
-    }
+    if (fits) { return found; }
     return Error{ErrorCode::kConflict, entry.path.string() +
                                            ": this log file belongs to another database, shard or place in the log: "
                                            "move it away, or open the data folder it came from"};
   }
-  if (found.error().code != ErrorCode::kCorrupt) {
-    return with_context(found.error(), entry.path.string());
-  }
+  if (found.error().code != ErrorCode::kCorrupt) { return with_context(found.error(), entry.path.string()); }
   if (options_.database_id.empty()) {
     return with_context(found.error(), entry.path.string() + ": its records cannot be checked without the database id");
   }
@@ -157,9 +145,7 @@ Status Recovery::replay_file(std::size_t index) {
   // A file's header is synced before its first frame is written: a file no longer than its header never had a record.
   if (is_last && entry.bytes <= kWalHeaderBytes && !decode_wal_header(bytes_).has_value()) {
     const Result<WalFileIdentity> header = decode_wal_header(bytes_);
-    if (header.error().code != ErrorCode::kCorrupt) {
-      return with_context(header.error(), entry.path.string());
-    }
+    if (header.error().code != ErrorCode::kCorrupt) { return with_context(header.error(), entry.path.string()); }
     result_.replay.torn_bytes += entry.bytes;
     tail_ = {};
     begin_file(entry);
@@ -168,9 +154,7 @@ Status Recovery::replay_file(std::size_t index) {
   bool header_is_rotten = false;
   SF_TRY(identity, identify(entry, header_is_rotten));
   begin_file(entry);
-  if (header_is_rotten) {
-    note_bad(entry, 0, std::min<std::uint64_t>(entry.bytes, kWalHeaderBytes));
-  }
+  if (header_is_rotten) { note_bad(entry, 0, std::min<std::uint64_t>(entry.bytes, kWalHeaderBytes)); }
   const WalFileScan scan = scan_wal_file(bytes_, wal_frame_seed(identity));
   std::uint64_t end = entry.bytes;
   if (is_last) {
@@ -187,9 +171,7 @@ Recovery::Tail Recovery::find_tail(const WalFileEntry& entry, const WalFileScan&
   for (const WalFrame& frame : scan.frames) {
     proven_ = std::max(proven_, SequenceNumber{frame.header.synced_through});
   }
-  for (const WalBadRange& bad : scan.bad) {
-    proven_ = std::max(proven_, bad.synced_through);
-  }
+  for (const WalBadRange& bad : scan.bad) { proven_ = std::max(proven_, bad.synced_through); }
   Tail tail;
   tail.torn_begin = entry.bytes;
   SequenceNumber before = {entry.first_sequence.value - 1};
@@ -198,23 +180,15 @@ Recovery::Tail Recovery::find_tail(const WalFileEntry& entry, const WalFileScan&
     for (; frame < scan.bad_before_frame[i]; ++frame) {
       before = std::max(before, SequenceNumber{scan.frames[frame].header.sequence});
     }
-    if (before >= proven_) {
-      tail.torn_begin = scan.bad[i].begin;
-    }
+    if (before >= proven_) { tail.torn_begin = scan.bad[i].begin; }
   }
   // Marks behind the last record go: nobody synced them, and a file that is not the last needs none. Rot stays.
   std::uint64_t keep = std::min<std::uint64_t>(entry.bytes, kWalHeaderBytes);
-  for (const WalBadRange& bad : scan.bad) {
-    keep = bad.begin < tail.torn_begin ? std::max(keep, bad.end) : keep;
-  }
+  for (const WalBadRange& bad : scan.bad) { keep = bad.begin < tail.torn_begin ? std::max(keep, bad.end) : keep; }
   for (const WalFrame& f : scan.frames) {
-    if (f.header.kind != static_cast<std::uint8_t>(WalFrameKind::kRecord)) {
-      continue;
-    }
+    if (f.header.kind != static_cast<std::uint8_t>(WalFrameKind::kRecord)) { continue; }
     tail.quarantine = tail.quarantine || f.offset >= tail.torn_begin;
-    if (f.offset >= tail.torn_begin) {
-      continue;
-    }
+    if (f.offset >= tail.torn_begin) { continue; }
     keep = std::max(keep, f.end);
     tail.rewrite = tail.rewrite || f.header.sequence > proven_.value;
   }
@@ -226,13 +200,9 @@ Status Recovery::deliver(const WalFileEntry& entry, const WalFileScan& scan, std
   std::size_t bad = 0;
   for (std::size_t i = 0; i <= scan.frames.size(); ++i) {
     for (; bad < scan.bad.size() && scan.bad_before_frame[bad] == i; ++bad) {
-      if (scan.bad[bad].begin < end) {
-        note_bad(entry, scan.bad[bad].begin, scan.bad[bad].end);
-      }
+      if (scan.bad[bad].begin < end) { note_bad(entry, scan.bad[bad].begin, scan.bad[bad].end); }
     }
-    if (i == scan.frames.size() || scan.frames[i].offset >= end) {
-      break;
-    }
+    if (i == scan.frames.size() || scan.frames[i].offset >= end) { break; }
     if (scan.frames[i].header.kind == static_cast<std::uint8_t>(WalFrameKind::kRecord)) {
       SF_CHECK(deliver_frame(entry, scan.frames[i]));
     }
@@ -243,14 +213,10 @@ Status Recovery::deliver(const WalFileEntry& entry, const WalFileScan& scan, std
 Status Recovery::deliver_frame(const WalFileEntry& entry, const WalFrame& frame) {
   const SequenceNumber sequence{frame.header.sequence};
   Result<LogRecord> record = [&]() -> Result<LogRecord> {
-    if (sequence <= last_) {
-      return Error{ErrorCode::kCorrupt, "out of order"};
-    }
+    if (sequence <= last_) { return Error{ErrorCode::kCorrupt, "out of order"}; }
     SF_TRY(payload, wal_frame_payload(frame, scratch_));
     SF_TRY(decoded, decode_record(payload));
-    if (decoded.sequence != sequence) {
-      return Error{ErrorCode::kCorrupt, "frame and record differ in sequence"};
-    }
+    if (decoded.sequence != sequence) { return Error{ErrorCode::kCorrupt, "frame and record differ in sequence"}; }
     return std::move(decoded);
   }();
   if (!record.has_value() && record.error().code != ErrorCode::kCorrupt) {
@@ -260,14 +226,10 @@ Status Recovery::deliver_frame(const WalFileEntry& entry, const WalFrame& frame)
     note_bad(entry, frame.offset, frame.end);
     return Ok{};
   }
-  if (!loss_ && sequence.value > last_.value + 1) {
-    note_bad(entry, frame.offset, frame.offset);
-  }
+  if (!loss_ && sequence.value > last_.value + 1) { note_bad(entry, frame.offset, frame.offset); }
   close_loss(sequence);
   last_ = sequence;
-  if (sequence <= after_) {
-    return Ok{};
-  }
+  if (sequence <= after_) { return Ok{}; }
   ++result_.replay.record_count;
   result_.replay.bytes += frame.end - frame.offset;
   return apply_(std::move(*record));
@@ -284,33 +246,23 @@ void Recovery::begin_file(const WalFileEntry& entry) {
 }
 
 void Recovery::note_bad(const WalFileEntry& entry, std::uint64_t begin, std::uint64_t end) {
-  if (end > begin && (rotten_.empty() || rotten_.back() != entry.path)) {
-    rotten_.push_back(entry.path);
-  }
-  if (!loss_) {
-    loss_ = WalLoss{entry.path, begin, end, last_, {}};
-  }
+  if (end > begin && (rotten_.empty() || rotten_.back() != entry.path)) { rotten_.push_back(entry.path); }
+  if (!loss_) { loss_ = WalLoss{entry.path, begin, end, last_, {}}; }
   loss_->offset_end = end;
 }
 
 // The next record after the loss is `next`. What is in segments already is not lost; a gap without bytes then is none.
 void Recovery::close_loss(SequenceNumber next) {
-  if (!loss_) {
-    return;
-  }
+  if (!loss_) { return; }
   loss_->sequence_after = std::max(loss_->sequence_after, std::min(after_, SequenceNumber{next.value - 1}));
   loss_->sequence_before = next;
   const bool records = next.value > loss_->sequence_after.value + 1;
-  if (records || loss_->offset_end > loss_->offset_begin) {
-    result_.replay.losses.push_back(*loss_);
-  }
+  if (records || loss_->offset_end > loss_->offset_begin) { result_.replay.losses.push_back(*loss_); }
   loss_.reset();
 }
 
 Status Recovery::refuse_losses() const {
-  if (!options_.strict || result_.replay.losses.empty()) {
-    return Ok{};
-  }
+  if (!options_.strict || result_.replay.losses.empty()) { return Ok{}; }
   const WalLoss& loss = result_.replay.losses.front();
   return Error{ErrorCode::kCorrupt,
                loss.file.string() + ": bytes " + std::to_string(loss.offset_begin) + " to " +
@@ -329,20 +281,14 @@ Status Recovery::quarantine(const fs::path& path) {
   const std::string name = path.stem().string() + "-" + hex(encoding::crc32c(bytes), 8) + std::string(kExtension);
   SF_CHECK(files_.create_folders(folder));
   SF_TRY(names, files_.list(folder));
-  if (std::binary_search(names.begin(), names.end(), name)) {
-    return Ok{};
-  }
+  if (std::binary_search(names.begin(), names.end(), name)) { return Ok{}; }
   return replace_file(files_, folder / name, bytes);
 }
 
 // Leaves the last file as one that is whole on disk up to its last record, so that later records never follow a hole.
 Status Recovery::mend_last() {
-  for (const std::string& name : unfinished_) {
-    SF_CHECK(files_.remove(folder_ / name));
-  }
-  if (result_.files.empty()) {
-    return Ok{};
-  }
+  for (const std::string& name : unfinished_) { SF_CHECK(files_.remove(folder_ / name)); }
+  if (result_.files.empty()) { return Ok{}; }
   WalFileEntry& last = result_.files.back();
   if (!tail_.keep_bytes) {
     SF_CHECK(files_.remove(last.path));
@@ -350,13 +296,9 @@ Status Recovery::mend_last() {
     result_.files.pop_back();
     return Ok{};
   }
-  if (tail_.quarantine) {
-    SF_CHECK(quarantine(last.path));
-  }
+  if (tail_.quarantine) { SF_CHECK(quarantine(last.path)); }
   last.bytes = *tail_.keep_bytes;
-  if (!tail_.rewrite) {
-    return files_.truncate(last.path, last.bytes);
-  }
+  if (!tail_.rewrite) { return files_.truncate(last.path, last.bytes); }
   // Records that no sync is known to have covered may be in memory alone, and marked clean there when a sync failed
   // before this start: syncing again would answer "done" and write nothing. Only writing them again is safe.
   return replace_file(files_, last.path, std::span(bytes_).first(last.bytes));
@@ -373,9 +315,7 @@ Result<WalFileIdentity> wal_identity(const WalOptions& options, SequenceNumber f
   identity.shard = options.shard.value;
   identity.generation = options.generation;
   identity.first_sequence = first_sequence;
-  if (options.database_id.empty()) {
-    return identity;
-  }
+  if (options.database_id.empty()) { return identity; }
   bool fits = options.database_id.size() == 2 * identity.database_id.size();
   for (std::size_t i = 0; fits && i < identity.database_id.size(); ++i) {
     std::uint8_t byte = 0;
