@@ -49,7 +49,7 @@ Budget elements_budget(const std::string& function) {
   return {function, "list elements", kListElementsMax, kListElementsPerChunkMax};
 }
 Budget bytes_budget(const std::string& function) {
-  return {function, "bytes", kStringBytesPerChunkMax, kStringBytesPerChunkMax};
+  return {function, "bytes", kStringBytesMax, kStringBytesPerChunkMax};
 }
 
 class Column {
@@ -111,7 +111,7 @@ double series_length(const std::vector<Column>& columns, std::size_t row) {
   const double first = columns.size() == 1 ? 0 : columns[0].number(row);
   const double last = columns[columns.size() == 1 ? 0 : 1].number(row);
   const double step = columns.size() == 3 ? columns[2].number(row) : 1;
-  return step == 0 ? 0 : (last - first) / step + 1;
+  return step == 0 ? 0 : (last - first) / step;
 }
 
 void check_series(const std::string& function, DataChunk& arguments) {
@@ -119,11 +119,16 @@ void check_series(const std::string& function, DataChunk& arguments) {
 }
 
 void check_repeat(const std::string& function, DataChunk& arguments) {
-  const bool is_list = arguments.data[0].GetType().InternalType() == PhysicalType::LIST;
-  spend_rows(arguments, is_list ? elements_budget(function) : bytes_budget(function),
-             [is_list](const auto& columns, std::size_t row) {
-               return (is_list ? columns[0].list_length(row) : columns[0].text_bytes(row)) * columns[1].number(row);
-             });
+  if (arguments.data[0].GetType().InternalType() == PhysicalType::LIST) {
+    const Budget budget(function, "list elements", kRepeatedListElementsMax, kRepeatedListElementsMax);
+    spend_rows(arguments, budget, [](const auto& columns, std::size_t row) {
+      return columns[0].list_length(row) * columns[1].number(row);
+    });
+  } else {
+    spend_rows(arguments, bytes_budget(function), [](const auto& columns, std::size_t row) {
+      return columns[0].text_bytes(row) * columns[1].number(row);
+    });
+  }
 }
 
 void check_pad(const std::string& function, DataChunk& arguments) {
@@ -195,6 +200,59 @@ void check_format(const std::string& function, DataChunk& arguments) {
   }
 }
 
+// Paths: the first argument. Quadratic in its length.
+void check_path(const std::string& function, DataChunk& arguments) {
+  const Column paths(arguments, 0);
+  Budget budget(function, "bytes", kPathBytesMax, kStringBytesPerChunkMax);
+  for (std::size_t row = 0; row < arguments.size(); ++row) {
+    if (!paths.is_null(row)) budget.spend(paths.text_bytes(row));
+  }
+}
+
+// strftime(time, format) and strptime(text, format); the format may also be a list or come first.
+void check_time_format(const std::string& function, DataChunk& arguments) {
+  for (std::size_t i = 0; i < arguments.ColumnCount(); ++i) {
+    if (arguments.data[i].GetType().InternalType() != PhysicalType::VARCHAR) continue;
+    const Column texts(arguments, i);
+    for (std::size_t row = 0; row < arguments.size(); ++row) {
+      if (!texts.is_null(row))
+        Budget(function, "bytes of format", kFormatBytesMax, kFormatBytesMax).spend(texts.text_bytes(row));
+    }
+  }
+}
+
+std::uint64_t json_depth(std::string_view text) {
+  std::uint64_t depth = 0;
+  std::uint64_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '[' || c == '{')) {
+      deepest = std::max(deepest, ++depth);
+    } else if (!in_string && (c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+void check_json(const std::string& function, DataChunk& arguments) {
+  for (std::size_t i = 0; i < arguments.ColumnCount(); ++i) {
+    if (arguments.data[i].GetType().InternalType() != PhysicalType::VARCHAR) continue;
+    const Column texts(arguments, i);
+    for (std::size_t row = 0; row < arguments.size(); ++row) {
+      if (texts.is_null(row)) continue;
+      const auto& text = texts.text(row);
+      const auto depth = json_depth({text.GetData(), text.GetSize()});
+      Budget(function, "levels of JSON", kJsonDepthMax, kJsonDepthMax).spend(static_cast<double>(depth));
+    }
+  }
+}
+
 constexpr ArgumentLimit kLimits[] = {
     {"range", check_series},
     {"generate_series", check_series},
@@ -239,12 +297,57 @@ constexpr ArgumentLimit kLimits[] = {
     {"list_reduce", check_list},
     {"array_reduce", check_list},
     {"reduce", check_list},
+    {"parse_path", check_path},
+    {"parse_dirpath", check_path},
+    {"parse_dirname", check_path},
+    {"parse_filename", check_path},
+    {"strftime", check_time_format},
+    {"strptime", check_time_format},
+    {"try_strptime", check_time_format},
+    {"json_structure", check_json},
+    {"json_merge_patch", check_json},
+    {"json_pretty", check_json},
+};
+
+constexpr PatternLimit kPatterns[] = {
+    {"regexp_matches", 1},     {"regexp_full_match", 1},  {"regexp_replace", 1},  {"regexp_extract", 1},
+    {"regexp_extract_all", 1}, {"string_split_regex", 1}, {"str_split_regex", 1}, {"regexp_split_to_array", 1},
 };
 
 }  // namespace
 
 std::span<const ArgumentLimit> argument_limits() {
   return kLimits;
+}
+
+std::span<const PatternLimit> pattern_limits() {
+  return kPatterns;
+}
+
+void check_pattern(const std::string& function, std::string_view pattern) {
+  Budget(function, "bytes of pattern", kPatternBytesMax, kPatternBytesMax).spend(static_cast<double>(pattern.size()));
+  Budget repetitions(function, "repetitions in a pattern", kPatternRepetitionsMax, kPatternRepetitionsMax);
+  for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
+    double largest = 0;
+    double number = 0;
+    for (const char c : pattern.substr(open + 1)) {
+      if (std::isdigit(static_cast<unsigned char>(c)) == 0 && c != ',') break;
+      number = c == ',' ? 0 : number * 10 + (c - '0');
+      largest = std::max(largest, number);
+    }
+    repetitions.spend(largest);
+  }
+}
+
+void check_patterns(const std::string& function, duckdb::DataChunk& arguments, std::size_t index) {
+  const bool is_constant = arguments.data[index].GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
+  const std::size_t count = is_constant ? std::min<std::size_t>(arguments.size(), 1) : arguments.size();
+  const Column patterns(arguments, index);
+  for (std::size_t row = 0; row < count; ++row) {
+    if (patterns.is_null(row)) continue;
+    const auto& text = patterns.text(row);
+    check_pattern(function, {text.GetData(), text.GetSize()});
+  }
 }
 
 }  // namespace streamflow::query

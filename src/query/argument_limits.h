@@ -3,8 +3,10 @@
 // naming the function, what was asked and the limit.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace duckdb {
 class DataChunk;
@@ -18,5 +20,16 @@ struct ArgumentLimit {
 };
 
 std::span<const ArgumentLimit> argument_limits();
+
+// Functions whose argument `index` is a regular expression. DuckDB compiles constant ones while it plans, so they are
+// checked when the function binds as well.
+struct PatternLimit {
+  const char* function;
+  std::size_t index;
+};
+
+std::span<const PatternLimit> pattern_limits();
+void check_pattern(const std::string& function, std::string_view pattern);
+void check_patterns(const std::string& function, duckdb::DataChunk& arguments, std::size_t index);
 
 }  // namespace streamflow::query

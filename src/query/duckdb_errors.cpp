@@ -58,6 +58,10 @@ Error error_from(duckdb::ErrorData error, const std::string& text) {
   // A stack trace and advice to report a bug elsewhere help nobody who sent the statement.
   if (const auto cut = message.find("\n\nStack Trace:"); cut != std::string::npos) message.resize(cut);
   if (const auto cut = message.find("\nThis error signals"); cut != std::string::npos) message.resize(cut);
+  if (const auto cut = message.find("\n\nPossible solutions:"); cut != std::string::npos) {
+    message.resize(cut);
+    message += ". The query needs more memory than it may use: narrow its time range, or aggregate more";
+  }
   return {code, std::move(message)};
 }
 

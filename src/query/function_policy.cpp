@@ -8,8 +8,13 @@
 #include "duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp"
 #include "duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp"
 #include "duckdb/common/exception.hpp"
+#include "duckdb/execution/expression_executor.hpp"
+#include "duckdb/function/cast/cast_function_set.hpp"
+#include "duckdb/function/cast/default_casts.hpp"
 #include "duckdb/main/client_context.hpp"
+#include "duckdb/main/config.hpp"
 #include "query/argument_limits.h"
+#include "query/like_functions.h"
 
 namespace streamflow::query {
 
@@ -19,7 +24,7 @@ using duckdb::CatalogType;
 
 [[noreturn]] void refuse(const std::string& name) {
   throw duckdb::PermissionException("function not allowed: " + name +
-                                    "(). It reaches files, settings or other state outside the project's tables");
+                                    "(). It reaches outside the project's tables, or its cost has no bound");
 }
 
 const std::set<std::string>& allowed_table_functions() {
@@ -55,8 +60,9 @@ const std::set<std::string>& allowed_table_functions() {
   return names;
 }
 
-// Settings and secrets; the log; time that passes uninterruptibly; plans from outside the gate; aggregates whose states
-// allocate by an argument, not by their input.
+// Settings and secrets; the log; time that passes uninterruptibly; plans from outside the gate; recursion as deep as
+// their argument (JSON structures, VARIANT); exponential matching (GLOB). Aggregates whose states allocate by an
+// argument, not by their input.
 constexpr const char* kRefusedScalars[] = {"getenv",
                                            "current_setting",
                                            "getvariable",
@@ -123,6 +129,48 @@ void refuse_table_functions(duckdb::ClientContext& context) {
   });
 }
 
+// What a guarded function was bound by, and which argument is its pattern.
+struct PatternGuard : public duckdb::ScalarFunctionInfo {
+  PatternGuard(duckdb::bind_scalar_function_t bind, std::size_t argument) : original(bind), index(argument) {}
+  duckdb::bind_scalar_function_t original;
+  std::size_t index;
+};
+
+duckdb::unique_ptr<duckdb::FunctionData> bind_guarded(
+    duckdb::ClientContext& context, duckdb::ScalarFunction& function,
+    duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& arguments) {
+  const auto guard = duckdb::shared_ptr_cast<duckdb::ScalarFunctionInfo, PatternGuard>(function.function_info);
+  const auto& pattern = *arguments[guard->index];
+  if (pattern.IsFoldable()) {
+    const auto value = duckdb::ExpressionExecutor::EvaluateScalar(context, pattern);
+    if (!value.IsNull()) check_pattern(function.name, duckdb::StringValue::Get(value));
+  }
+  return guard->original == nullptr ? nullptr : guard->original(context, function, arguments);
+}
+
+void limit_patterns(duckdb::ClientContext& context) {
+  for (const PatternLimit& limit : pattern_limits()) {
+    auto* entry = find<duckdb::ScalarFunctionCatalogEntry>(context, limit.function);
+    if (entry == nullptr) continue;
+    for (auto& function : entry->functions.functions) {
+      function.SetExtraFunctionInfo<PatternGuard>(function.GetBindCallback(), limit.index);
+      function.SetBindCallback(bind_guarded);
+      auto original = function.GetFunctionCallback();
+      const std::string name = limit.function;
+      const std::size_t index = limit.index;
+      function.SetFunctionCallback([original, name, index](duckdb::DataChunk& arguments, duckdb::ExpressionState& state,
+                                                           duckdb::Vector& result) {
+        check_patterns(name, arguments, index);
+        original(arguments, state, result);
+      });
+    }
+  }
+}
+
+bool refuse_cast(duckdb::Vector&, duckdb::Vector&, duckdb::idx_t, duckdb::CastParameters&) {
+  throw duckdb::PermissionException("cast not allowed: JSON to VARIANT. Use the json_ functions");
+}
+
 void limit_arguments(duckdb::ClientContext& context) {
   for (const ArgumentLimit& limit : argument_limits()) {
     auto* entry = find<duckdb::ScalarFunctionCatalogEntry>(context, limit.function);
@@ -147,6 +195,10 @@ void apply_function_policy(duckdb::ClientContext& context) {
   refuse_functions(context);
   refuse_table_functions(context);
   limit_arguments(context);
+  limit_patterns(context);
+  replace_like(context);
+  duckdb::DBConfig::GetConfig(context).GetCastFunctions().RegisterCastFunction(
+      duckdb::LogicalType::JSON(), duckdb::LogicalType::VARIANT(), duckdb::BoundCastInfo(refuse_cast));
 }
 
 }  // namespace streamflow::query

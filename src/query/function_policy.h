@@ -20,8 +20,15 @@ namespace streamflow::query {
 // Per value, and per chunk of at most 2048 rows, which is what one uninterruptible call handles.
 inline constexpr std::uint64_t kListElementsMax = 1'000'000;
 inline constexpr std::uint64_t kListElementsPerChunkMax = 4'000'000;
+inline constexpr std::uint64_t kStringBytesMax = 4ULL << 20U;
 inline constexpr std::uint64_t kStringBytesPerChunkMax = 32ULL << 20U;
-inline constexpr std::uint64_t kDistanceCellsMax = 4'000'000;            // of one edit distance: 2000 x 2000 characters
+inline constexpr std::uint64_t kRepeatedListElementsMax = 10'000;  // each may be a long text
+inline constexpr std::uint64_t kPathBytesMax = 65'536;             // DuckDB's path functions are quadratic
+inline constexpr std::uint64_t kFormatBytesMax = 4'096;            // of strftime and strptime
+inline constexpr std::uint64_t kPatternBytesMax = 8'192;           // of a regular expression
+inline constexpr std::uint64_t kPatternRepetitionsMax = 1'000;     // sum of its {n,m}; 100,000 took 30 s to compile
+inline constexpr std::uint64_t kJsonDepthMax = 500;                // DuckDB recurses and would overflow the stack
+inline constexpr std::uint64_t kDistanceCellsMax = 4'000'000;      // of one edit distance: 2000 x 2000 characters
 inline constexpr std::uint64_t kDistanceCellsPerChunkMax = 100'000'000;  // about 0.3 s
 
 void apply_function_policy(duckdb::ClientContext& context);

@@ -7,6 +7,7 @@
 #include "duckdb/main/database.hpp"
 #include "duckdb/storage/block_allocator.hpp"
 #include "duckdb/storage/buffer/buffer_pool.hpp"
+#include "duckdb/storage/object_cache.hpp"
 #include "query/duckdb_errors.h"
 #include "query/function_policy.h"
 #include "query/memory_ledger.h"
@@ -15,18 +16,22 @@
 
 namespace streamflow::query {
 
-// A pool accepts one instance's object cache only, and keeps a pointer to it: ours forgets it, since these caches hold
-// Parquet footers, which SQL cannot read here.
+// A pool accepts one instance's object cache, once, and keeps a pointer to it for ever: between openings ours points to
+// an empty one of its own. (These caches hold Parquet footers, which SQL cannot read here.)
 class SharedBufferPool : public duckdb::BufferPool {
  public:
   SharedBufferPool(duckdb::BlockAllocator& allocator, std::uint64_t bytes_max)
-      : BufferPool(allocator, bytes_max, false, kFlushThresholdBytes) {}
-  void forget_object_cache() { object_cache = nullptr; }
+      : BufferPool(allocator, bytes_max, false, kFlushThresholdBytes), empty_cache_(*this) {
+    object_cache = &empty_cache_;
+  }
   std::mutex& opening() { return opening_; }  // held while an instance opens
+  void accept_object_cache() { object_cache = nullptr; }
+  void forget_object_cache() { object_cache = &empty_cache_; }
 
  private:
   static constexpr std::uint64_t kFlushThresholdBytes = 512ULL << 20U;
   std::mutex opening_;
+  duckdb::ObjectCache empty_cache_;
 };
 
 namespace {
@@ -86,8 +91,14 @@ Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName
     configure(config, std::move(reader), options);
     SharedBufferPool& pool = *options.memory->pool();
     const std::lock_guard lock(pool.opening());
-    pool.forget_object_cache();
-    auto database = std::make_unique<duckdb::DuckDB>(name.project, &config);
+    pool.accept_object_cache();
+    std::unique_ptr<duckdb::DuckDB> database;
+    try {
+      database = std::make_unique<duckdb::DuckDB>(name.project, &config);
+    } catch (...) {
+      pool.forget_object_cache();
+      throw;
+    }
     pool.forget_object_cache();
     lock_down(*database);
     return std::shared_ptr<ProjectInstance>(new ProjectInstance(options.memory, std::move(database)));

@@ -46,7 +46,8 @@ Result<std::unique_ptr<QueryService>> QueryService::open(QueryServiceOptions opt
   }
   SF_TRY(version, duckdb_version());
   static_cast<void>(version);
-  MemoryLedger::process().set_limits(options.memory_bytes_max, options.memory_bytes_max / kSingleAllocationPart);
+  MemoryLedger::process().set_limits(options.memory_bytes_max + options.memory_bytes_max / 4,
+                                     options.memory_bytes_max / kSingleAllocationPart);
   return std::unique_ptr<QueryService>(new QueryService(std::make_unique<State>(options, std::move(reader_of))));
 }
 
