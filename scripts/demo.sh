@@ -40,10 +40,10 @@ fetch_datasets() {
   echo "$VEGA_DATASETS_SHA256  $work/datasets.tgz" | sha256sum --check --quiet ||
     { echo "demo: the data sets are not the pinned ones" >&2; exit 1; }
   tar -xzf "$work/datasets.tgz" -C "$work" \
-    package/data/{sp500-2000.csv,seattle-weather.csv,co2-concentration.csv,flights-3m.parquet} package/LICENSE
+    package/data/{sp500-2000.csv,seattle-weather.csv,co2-concentration.csv,flights-3m.parquet}
   rm -rf "$deps/vega-datasets"
   mkdir -p "$deps/vega-datasets"
-  mv "$work"/package/data/* "$work/package/LICENSE" "$deps/vega-datasets/"
+  mv "$work"/package/data/* "$deps/vega-datasets/"
   echo "$VEGA_DATASETS_SHA256" >"$deps/vega-datasets/version"
 }
 
