@@ -113,7 +113,7 @@ Problem problem_of(const HttpResponse& response, std::string_view statement) {
   if (problem.title.empty() && problem.detail.empty()) {
     problem.detail = fmt::format("the server answered status {}", response.status);
   }
-  if (response.status == 401) {
+  if (response.status == 401 && problem.detail.find("streamflow key") == std::string::npos) {
     problem.errors.emplace_back("give a key with --token or STREAMFLOW_TOKEN; `streamflow key create` makes one");
   }
   return problem;

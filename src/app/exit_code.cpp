@@ -5,19 +5,14 @@ namespace streamflow::app {
 ExitCode exit_code_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::kInvalidArgument:
-    case ErrorCode::kUnsupported:
-      return ExitCode::kUsage;
+    case ErrorCode::kUnsupported: return ExitCode::kUsage;
     case ErrorCode::kUnavailable:
     case ErrorCode::kTimeout:
-    case ErrorCode::kOverloaded:
-      return ExitCode::kConnection;
+    case ErrorCode::kOverloaded: return ExitCode::kConnection;
     case ErrorCode::kUnauthenticated:
-    case ErrorCode::kForbidden:
-      return ExitCode::kUnauthorized;
-    case ErrorCode::kCorrupt:
-      return ExitCode::kDamaged;
-    default:
-      return ExitCode::kFailed;
+    case ErrorCode::kForbidden: return ExitCode::kUnauthorized;
+    case ErrorCode::kCorrupt: return ExitCode::kDamaged;
+    default: return ExitCode::kFailed;
   }
 }
 

@@ -91,7 +91,7 @@ long milliseconds(Duration duration) {
 
 Error error_of(CURLcode code, const Transfer& transfer, const char* detail) {
   const HttpRequest& request = *transfer.request;
-  if (transfer.stopped) return {ErrorCode::kCancelled, "stopped before the answer was complete"};
+  if (transfer.stopped) return {ErrorCode::kCancelled, "cancelled before the answer was complete"};
   if (transfer.too_large) {
     return {ErrorCode::kTooLarge, fmt::format("the answer is larger than {} bytes", request.response_bytes_max)};
   }
@@ -102,8 +102,7 @@ Error error_of(CURLcode code, const Transfer& transfer, const char* detail) {
       return {ErrorCode::kInvalidArgument, fmt::format("not an http:// or https:// address: {}", request.url)};
     case CURLE_OPERATION_TIMEDOUT:
       return {ErrorCode::kTimeout, fmt::format("no answer in time from {}: {}", request.url, reason)};
-    default:
-      return {ErrorCode::kUnavailable, fmt::format("cannot reach {}: {}", request.url, reason)};
+    default: return {ErrorCode::kUnavailable, fmt::format("cannot reach {}: {}", request.url, reason)};
   }
 }
 

@@ -59,7 +59,7 @@ struct LineEditorCallbacks {
 
   static unsigned char abandon(EditLine* editor, int) {
     state_of(editor).abandoned = true;
-    std::fputs("^C", stdout);
+    std::fputs("^C\n", stdout);
     return CC_NEWLINE;
   }
 

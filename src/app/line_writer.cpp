@@ -96,9 +96,7 @@ bool LineWriter::append_fields(const RowBatch& batch, std::size_t row, std::stri
     separator = ',';
     out += field_names_[f];
     switch (field.type) {
-      case FieldType::kFloat64:
-        append_number(number, out);
-        break;
+      case FieldType::kFloat64: append_number(number, out); break;
       case FieldType::kInt64:
         append_number(static_cast<std::int64_t>(field.bits[row]), out);
         out += 'i';
@@ -107,12 +105,8 @@ bool LineWriter::append_fields(const RowBatch& batch, std::size_t row, std::stri
         append_number(field.bits[row], out);
         out += 'u';
         break;
-      case FieldType::kBool:
-        out += field.bits[row] != 0 ? 't' : 'f';
-        break;
-      case FieldType::kString:
-        append_string_field(field.strings[row], out);
-        break;
+      case FieldType::kBool: out += field.bits[row] != 0 ? 't' : 'f'; break;
+      case FieldType::kString: append_string_field(field.strings[row], out); break;
     }
   }
   return separator == ',';

@@ -135,17 +135,23 @@ std::string shown(const Cell& cell, const TableColumn& column) {
   return text;
 }
 
-// Narrows the widest columns until the line fits, then drops columns from the right.
-std::size_t fit_columns(std::vector<std::size_t>& widths, std::size_t available) {
+// Narrows the widest texts until the line fits, then drops columns from the right. Numbers and times are never cut: a
+// part of one would pass for another.
+std::size_t fit_columns(std::vector<std::size_t>& widths, const std::vector<TableColumn>& columns,
+                        std::size_t available) {
   const auto total = [&] {
-    return std::accumulate(widths.begin(), widths.end(), std::size_t{0}) +
-           kGap * (widths.empty() ? 0 : widths.size() - 1);
+    const std::size_t gaps = kGap * (widths.empty() ? 0 : widths.size() - 1);
+    return std::accumulate(widths.begin(), widths.end(), gaps);
   };
   while (total() > available) {
-    const auto widest = std::max_element(widths.begin(), widths.end());
-    if (*widest <= kNarrowest) break;
-    const std::size_t excess = total() - available;
-    *widest = std::max({kNarrowest, *widest - std::min(excess, (*widest - kNarrowest + 3) / 4 + 1)});
+    std::size_t widest = widths.size();
+    for (std::size_t c = 0; c < widths.size(); ++c) {
+      const bool text = !is_numeric(columns[c].type) && !columns[c].type.starts_with("TIMESTAMP");
+      if (text && widths[c] > kNarrowest && (widest == widths.size() || widths[c] > widths[widest])) widest = c;
+    }
+    if (widest == widths.size()) break;
+    const std::size_t spare = widths[widest] - kNarrowest;
+    widths[widest] -= std::min({total() - available, spare, spare / 4 + 1});
   }
   const std::size_t before = widths.size();
   while (widths.size() > 1 && total() > available) widths.pop_back();
@@ -175,7 +181,7 @@ class TableWriter {
         widths_[c] = std::max(widths_[c], display_width(shown(table.rows[row][c], table.columns[c])));
       }
     });
-    if (style.terminal.columns > 0) dropped_ = fit_columns(widths_, style.terminal.columns);
+    if (style.terminal.columns > 0) dropped_ = fit_columns(widths_, table.columns, style.terminal.columns);
   }
 
   std::string write() {

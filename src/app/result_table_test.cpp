@@ -86,6 +86,15 @@ TEST(FormatTable, CutsWideColumnsThenDropsThem) {
   EXPECT_NE(text.find("1 more column"), std::string::npos) << text;
 }
 
+TEST(FormatTable, NumbersAndTimesAreDroppedRatherThanCut) {
+  ResultTable table;
+  table.columns = {{"time", "TIMESTAMP_NS"}, {"n", "BIGINT"}, {"s", "VARCHAR"}};
+  table.rows = {{"2023-11-14T22:13:20.123456789Z", "12345678901234567890", std::string(40, 'x')}};
+  const std::string text = format_table(table, {.terminal = {.columns = 51}, .types = false});
+  EXPECT_NE(text.find("2023-11-14 22:13:20.123456789  12345678901234567890\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 more column"), std::string::npos) << text;
+}
+
 TEST(FormatTable, CutsManyRowsFromTheMiddle) {
   ResultTable table;
   table.columns = {{"n", "BIGINT"}};

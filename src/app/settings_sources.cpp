@@ -76,9 +76,7 @@ Status apply_yaml(Configuration& configuration, const std::string& text, const s
     if (root.IsNull()) return Ok{};  // an empty file says nothing
     if (!root.IsMap()) return at(file, root.Mark(), "wanted lines of the form `key: value`");
     return apply_map(configuration, root, "", file);
-  } catch (const YAML::Exception& error) {
-    return at(file, error.mark, error.msg);
-  }
+  } catch (const YAML::Exception& error) { return at(file, error.mark, error.msg); }
 }
 
 Status apply_yaml_file(Configuration& configuration, const std::filesystem::path& file) {

@@ -108,12 +108,9 @@ ExitCode SqlRunner::run_stream(std::string_view statement, std::string_view acce
 
 ExitCode SqlRunner::run(std::string_view statement, const std::function<bool()>& cancelled) {
   switch (options_.format) {
-    case OutputFormat::kCsv:
-      return run_stream(statement, "text/csv", cancelled);
-    case OutputFormat::kJson:
-      return run_stream(statement, "application/json", cancelled);
-    case OutputFormat::kTable:
-      break;
+    case OutputFormat::kCsv: return run_stream(statement, "text/csv", cancelled);
+    case OutputFormat::kJson: return run_stream(statement, "application/json", cancelled);
+    case OutputFormat::kTable: break;
   }
   return run_table(statement, cancelled);
 }

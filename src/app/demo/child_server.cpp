@@ -104,8 +104,7 @@ bool ChildServer::running() {
 
 int ChildServer::wait() {
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
   pid_ = 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

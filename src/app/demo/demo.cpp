@@ -253,14 +253,14 @@ class Demo {
   }
 
   void close() {
-    tour_.heading("Your turn");
-    const auto& terminal = tour_.terminal();
-    tour_.say(fmt::format("{} of {} checks held.", tour_.checks() - tour_.failures(), tour_.checks()));
     if (options_.once) {
       const int code = server_->stop();
       tour_.check(code == 0, fmt::format("the server stopped in order (exit code {})", code));
-      return;
+      return sum_up();
     }
+    tour_.heading("Your turn");
+    sum_up();
+    const auto& terminal = tour_.terminal();
     std::error_code unknown;
     const std::string program = fs::read_symlink("/proc/self/exe", unknown).string();
     tour_.say(fmt::format("{} {}", terminal.bold("The server stays up at"), terminal.bold(url_)));
@@ -272,6 +272,11 @@ class Demo {
                     program, url_));
     tour_.say("Ctrl-C ends it.");
     wait_for_end();
+  }
+
+  void sum_up() {
+    tour_.say("");
+    tour_.say(fmt::format("{} of {} checks held.", tour_.checks() - tour_.failures(), tour_.checks()));
   }
 
   void wait_for_end() {
