@@ -159,7 +159,7 @@ class Checker:
 
     def check_source(self, folder, path):
         text = path.read_text()
-        is_test = path.name.endswith("_test.cpp") or "testing" in path.relative_to(self.root).parts
+        is_test = re.search(r"_test\.cpp$|_fixture\.(h|cpp)$|_test_\w+\.h$", path.name) is not None
         if path.suffix == ".h" and not text.startswith("//"):
             self.report(path, 1, "a header opens with its contract: purpose, source, invariants, threads, errors")
         if path.suffix == ".cpp" and not is_test and TEST_MACRO.search(text):

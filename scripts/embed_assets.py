@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Writes src/server/assets/assets.cpp from the files beside it. Run after changing one of them."""
+
 import pathlib
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "src/server/assets"
@@ -11,7 +12,7 @@ out.append('#include "server/assets/assets.h"\n\nnamespace streamflow::server::a
 for name, file in FILES.items():
     text = (FOLDER / file).read_text(encoding="utf-8")
     assert ')asset"' not in text
-    pieces = [text[i:i + PIECE_CHARACTERS] for i in range(0, len(text), PIECE_CHARACTERS)]
+    pieces = [text[i : i + PIECE_CHARACTERS] for i in range(0, len(text), PIECE_CHARACTERS)]
     out.append(f"\n// {file}\nconst std::string_view {name} =\n")
     out.append("\n".join(f'R"asset({piece})asset"' for piece in pieces) + ";\n")
 out.append("\n}  // namespace streamflow::server::assets\n")

@@ -87,6 +87,10 @@ def test_a_test_may_include_the_framework_and_its_own_folder(tree):
     assert tree("src/storage/wal_test.cpp", '#include "storage/wal.h"\n#include <gtest/gtest.h>\nTEST(A, B) {}\n') == []
 
 
+def test_a_fixture_may_include_the_framework(tree):
+    assert tree("src/storage/wal_fixture.h", "// For tests.\n#include <gtest/gtest.h>\n") == []
+
+
 def test_a_test_named_by_a_target_is_owned(tree):
     tree("tests/fuzz/CMakeLists.txt", "add_executable(a a_test.cpp)\n")
     assert tree("tests/fuzz/a_test.cpp", "TEST(A, B) {}\n") == []

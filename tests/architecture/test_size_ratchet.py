@@ -79,6 +79,14 @@ def test_a_tree_without_its_exception_fails(tree, capsys):
     assert "src/long.cpp::f: 82 lines" in output
 
 
+def test_generated_files_are_exempt(tree):
+    root, record = tree
+    record({}, {})
+    text = (root / "src/long.cpp").read_text()
+    (root / "src/long.cpp").write_text("// Made by scripts/embed.py from x. Do not edit.\n" + text)
+    assert main([str(root)]) == 0
+
+
 def test_recorded_exceptions_pass_and_are_tightened(tree, capsys):
     root, record = tree
     record({"src/long.cpp": 500}, {"src/long.cpp::f": 90, "src/gone.cpp::g": 99})

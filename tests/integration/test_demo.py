@@ -6,9 +6,9 @@ import subprocess
 from streamflow_server import ROOT, free_port
 
 
-def test_the_tour_ends_well():
+def test_the_tour_ends_well(tmp_path):
     environment = os.environ | {"NO_COLOR": "1"}
-    command = [ROOT / "run", "demo", "--once", "--port", str(free_port())]
+    command = [ROOT / "run", "demo", "--once", "--port", str(free_port()), "--data-dir", tmp_path / "tour"]
     tour = subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, env=environment, cwd=ROOT
     )
