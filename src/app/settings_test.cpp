@@ -108,6 +108,15 @@ TEST(Settings, BadFlagsNameTheFlag) {
   EXPECT_THAT(status.error().message, HasSubstr("--log-sync: got \"no\""));
 }
 
+TEST(Suggestion, OnlyWhatIsNear) {
+  const std::vector<std::string> known{"serve", "sql", "version"};
+  EXPECT_EQ(suggestion("sevre", known), "serve");
+  EXPECT_EQ(suggestion("sq", known), "sql");
+  EXPECT_EQ(suggestion("verison", known), "version");
+  EXPECT_EQ(suggestion("abc", known), std::nullopt);
+  EXPECT_EQ(suggestion(std::string(100'000, 'x'), known), std::nullopt);
+}
+
 TEST(Quantities, ReadSizesAndDurations) {
   EXPECT_EQ(*parse_bytes("1.5 GiB"), 1610612736U);
   EXPECT_EQ(*parse_bytes("1000"), 1000U);

@@ -43,7 +43,7 @@ TEST(PowerCutLoad, FindsLostDoubledAndInventedRows) {
   EXPECT_EQ(load.in_flight(), kPowerCutWriters * kPowerCutBatchRows);
 
   ScriptedServer second({counts("[5,4,0,1]"), counts("[0,0,0,0]"), counts("[0,0,0,0]"), counts("[0,0,0,0]"), stored,
-                         stored, stored, stored, counts("[]")});
+                         stored, stored, stored, counts("[null,1,1,1]")});
   ApiClient client({second.url(), ""});
   const auto reckoning = load.reckon(client);
   EXPECT_EQ(reckoning.problem, "");
