@@ -26,6 +26,11 @@ def free_port(host="127.0.0.1"):
         return probe.getsockname()[1]
 
 
+def plain_environment():
+    """Without settings of whoever runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("STREAMFLOW_")}
+
+
 class Server:
     """One data folder and, between start() and stop() or kill(), one process that serves it."""
 
@@ -56,15 +61,20 @@ class Server:
 
     # Starts the process without waiting for it.
     def launch(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
         command = [BINARY, "serve", "--data-dir", self.data_folder, "--host", self.host, "--http-port", str(self.port)]
         if self.config is not None:
             path = self.folder / "streamflow.yaml"
             path.write_text(self.config)
             command += ["--config", path]
-        self.folder.mkdir(parents=True, exist_ok=True)
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *self.arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                [*command, *self.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=plain_environment(),
             )
 
     def start(self):
@@ -169,7 +179,7 @@ class Server:
 
     def command(self, *arguments, **options):
         """Runs `streamflow ARGUMENTS` and returns the finished process, output as text."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("STREAMFLOW_")}
+        environment = plain_environment()
         if self.token:
             environment["STREAMFLOW_TOKEN"] = self.token
         return subprocess.run(

@@ -32,7 +32,8 @@ def test_metrics_count_what_was_written(server, table):
     assert server.metric("streamflow_rows_written_total") == before + 10
 
 
-def test_every_documented_operation_answers(server):
+def test_every_documented_operation_answers(new_server):
+    server = new_server().start()
     document = server.get("/openapi.json")
     assert document.status_code == 200
     specification = document.json()
@@ -72,7 +73,7 @@ def test_every_answer_has_a_request_id(server):
 
 def test_requests_in_pieces_and_several_on_one_connection(server, table):
     body = f"{table} v=1 1"
-    head = f"POST /api/v2/write HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /api/v2/write HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=60) as client:
         for byte in (head + body).encode():
             client.sendall(bytes([byte]))
@@ -90,10 +91,10 @@ def test_requests_in_pieces_and_several_on_one_connection(server, table):
         b"\x00\x01\x02\x03\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
         b"GET /health HTTP/1.1\r\n" + b"A: " + b"b" * 1_000_000 + b"\r\n\r\n",
-        b"POST /api/v2/write HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-        b"POST /api/v2/write HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
-        b"POST /api/v2/write HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /api/v2/write HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+        b"POST /api/v2/write HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        b"POST /api/v2/write HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ],
 )
 def test_broken_http_ends_that_connection_only(server, text):
