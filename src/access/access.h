@@ -14,15 +14,20 @@
 
 namespace streamflow::access {
 
-enum class Role : std::uint8_t { kReader = 1, kWriter = 2, kEditor = 3, kAdmin = 4 };  // reads; writes; both; both and keys
+enum class Role : std::uint8_t {
+  kReader = 1,
+  kWriter = 2,
+  kEditor = 3,
+  kAdmin = 4
+};  // reads; writes; both; both and keys
 std::string_view name_of(Role role);
 std::optional<Role> role_from(std::string_view name);
 
 struct Subject {
   enum class Kind : std::uint8_t { kAnonymous, kLocalUser, kApiKey } kind = Kind::kAnonymous;
-  std::string id;                          // key id; "local"; ""
-  std::string organization = "default";    // scope
-  std::optional<std::string> project;      // absent: every project of the organization
+  std::string id;                        // key id; "local"; ""
+  std::string organization = "default";  // scope
+  std::optional<std::string> project;    // absent: every project of the organization
   Role role = Role::kReader;
 };
 
@@ -33,6 +38,8 @@ struct Resource {
   std::string table;  // "" = the project itself
 };
 
+// Decides by role and scope. kReadMetrics and kAdminister concern the whole server: they need a key that is not limited
+// to a project, and ignore `resource`.
 Status authorize(const Subject& subject, Action action, const Resource& resource);
 
 }  // namespace streamflow::access

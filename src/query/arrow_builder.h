@@ -47,7 +47,7 @@ class ArrowBuilder {
   std::size_t value_bytes_;  // in Arrow; 0 for strings, booleans and nested kinds
   std::size_t length_ = 0;
   std::size_t null_count_ = 0;
-  std::string validity_;     // bits; empty while null_count_ is 0
+  std::string validity_;  // bits; empty while null_count_ is 0
   std::string values_;
   std::vector<std::int32_t> offsets_;
   std::vector<ArrowBuilder> children_;

@@ -8,7 +8,9 @@ namespace streamflow::query {
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie in memory");
 
-FlatbufferWriter::FlatbufferWriter() { put(0, 4); }
+FlatbufferWriter::FlatbufferWriter() {
+  put(0, 4);
+}
 
 FlatbufferWriter::Position FlatbufferWriter::table(std::initializer_list<Field> fields) {
   const std::size_t slot_count = fields.size() == 0 ? 0 : std::size_t{(fields.end() - 1)->id} + 1;
@@ -38,7 +40,8 @@ void FlatbufferWriter::set_reference(Position table, std::uint16_t field_id, Pos
   std::int32_t back = 0;
   std::memcpy(&back, bytes_.data() + table, sizeof back);
   std::uint16_t slot = 0;
-  std::memcpy(&slot, bytes_.data() + table - static_cast<std::size_t>(back) + 4 + 2 * std::size_t{field_id}, sizeof slot);
+  std::memcpy(&slot, bytes_.data() + table - static_cast<std::size_t>(back) + 4 + 2 * std::size_t{field_id},
+              sizeof slot);
   assert(slot != 0);
   set_offset(table + slot, target);
 }

@@ -13,8 +13,20 @@ using Position = FlatbufferWriter::Position;
 constexpr std::uint64_t kMetadataVersion5 = 4;
 enum class MessageHeader : std::uint64_t { kSchema = 1, kRecordBatch = 3 };
 enum class TypeTag : std::uint64_t {
-  kInt = 2, kFloatingPoint = 3, kBinary = 4, kUtf8 = 5, kBool = 6, kDecimal = 7, kDate = 8, kTime = 9,
-  kTimestamp = 10, kInterval = 11, kList = 12, kStruct = 13, kFixedSizeList = 16, kMap = 17,
+  kInt = 2,
+  kFloatingPoint = 3,
+  kBinary = 4,
+  kUtf8 = 5,
+  kBool = 6,
+  kDecimal = 7,
+  kDate = 8,
+  kTime = 9,
+  kTimestamp = 10,
+  kInterval = 11,
+  kList = 12,
+  kStruct = 13,
+  kFixedSizeList = 16,
+  kMap = 17,
 };
 constexpr std::uint64_t kSinglePrecision = 1, kDoublePrecision = 2;
 constexpr std::uint64_t kDateInDays = 0;
@@ -26,7 +38,9 @@ constexpr std::uint16_t kFieldName = 0, kFieldType = 3, kFieldChildren = 5, kTim
 constexpr std::uint64_t kDecimal128DigitsMax = 38;
 constexpr std::size_t kAlignment = 8;
 
-std::size_t padded(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+std::size_t padded(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 void append_message(FlatbufferWriter& message, std::string& out) {
   const std::string_view metadata = message.bytes();
@@ -44,7 +58,8 @@ Position add_message(FlatbufferWriter& writer, MessageHeader header, std::size_t
 
 TypeTag tag_of(ValueKind kind) {
   switch (kind) {
-    case ValueKind::kBool: return TypeTag::kBool;
+    case ValueKind::kBool:
+      return TypeTag::kBool;
     case ValueKind::kInt8:
     case ValueKind::kInt16:
     case ValueKind::kInt32:
@@ -52,52 +67,75 @@ TypeTag tag_of(ValueKind kind) {
     case ValueKind::kUint8:
     case ValueKind::kUint16:
     case ValueKind::kUint32:
-    case ValueKind::kUint64: return TypeTag::kInt;
+    case ValueKind::kUint64:
+      return TypeTag::kInt;
     case ValueKind::kInt128:
     case ValueKind::kUint128:
-    case ValueKind::kDecimal: return TypeTag::kDecimal;
+    case ValueKind::kDecimal:
+      return TypeTag::kDecimal;
     case ValueKind::kFloat32:
-    case ValueKind::kFloat64: return TypeTag::kFloatingPoint;
+    case ValueKind::kFloat64:
+      return TypeTag::kFloatingPoint;
     case ValueKind::kText:
     case ValueKind::kEnum:
-    case ValueKind::kUuid: return TypeTag::kUtf8;
-    case ValueKind::kBytes: return TypeTag::kBinary;
-    case ValueKind::kDate: return TypeTag::kDate;
-    case ValueKind::kTime: return TypeTag::kTime;
-    case ValueKind::kTimestamp: return TypeTag::kTimestamp;
-    case ValueKind::kInterval: return TypeTag::kInterval;
-    case ValueKind::kList: return TypeTag::kList;
-    case ValueKind::kArray: return TypeTag::kFixedSizeList;
-    case ValueKind::kMap: return TypeTag::kMap;
-    case ValueKind::kStruct: return TypeTag::kStruct;
+    case ValueKind::kUuid:
+      return TypeTag::kUtf8;
+    case ValueKind::kBytes:
+      return TypeTag::kBinary;
+    case ValueKind::kDate:
+      return TypeTag::kDate;
+    case ValueKind::kTime:
+      return TypeTag::kTime;
+    case ValueKind::kTimestamp:
+      return TypeTag::kTimestamp;
+    case ValueKind::kInterval:
+      return TypeTag::kInterval;
+    case ValueKind::kList:
+      return TypeTag::kList;
+    case ValueKind::kArray:
+      return TypeTag::kFixedSizeList;
+    case ValueKind::kMap:
+      return TypeTag::kMap;
+    case ValueKind::kStruct:
+      return TypeTag::kStruct;
   }
   return TypeTag::kUtf8;
 }
 
-bool is_signed(ValueKind kind) { return kind >= ValueKind::kInt8 && kind <= ValueKind::kInt64; }
+bool is_signed(ValueKind kind) {
+  return kind >= ValueKind::kInt8 && kind <= ValueKind::kInt64;
+}
 
 // The table of the type union. Members whose schema default is not zero are always written.
 Position add_type(FlatbufferWriter& writer, const ColumnShape& shape) {
   const std::uint64_t bits = 8U * shape.value_bytes;
   const auto unit = static_cast<std::uint64_t>(shape.unit);
   switch (tag_of(shape.kind)) {
-    case TypeTag::kInt: return writer.table({{0, 4, bits}, {1, 1, is_signed(shape.kind) ? 1U : 0U}});
-    case TypeTag::kFloatingPoint: return writer.table({{0, 2, bits == 32 ? kSinglePrecision : kDoublePrecision}});
+    case TypeTag::kInt:
+      return writer.table({{0, 4, bits}, {1, 1, is_signed(shape.kind) ? 1U : 0U}});
+    case TypeTag::kFloatingPoint:
+      return writer.table({{0, 2, bits == 32 ? kSinglePrecision : kDoublePrecision}});
     case TypeTag::kDecimal: {
       const std::uint64_t precision = shape.kind == ValueKind::kDecimal ? shape.width : kDecimal128DigitsMax;
       return writer.table({{0, 4, precision}, {1, 4, shape.scale}, {2, 4, 128}});
     }
-    case TypeTag::kDate: return writer.table({{0, 2, kDateInDays}});
-    case TypeTag::kTime: return writer.table({{0, 2, unit}, {1, 4, 64}});
-    case TypeTag::kInterval: return writer.table({{0, 2, kMonthDayNano}});
-    case TypeTag::kFixedSizeList: return writer.table({{0, 4, shape.array_size}});
-    case TypeTag::kMap: return writer.table({{0, 1, 0}});
+    case TypeTag::kDate:
+      return writer.table({{0, 2, kDateInDays}});
+    case TypeTag::kTime:
+      return writer.table({{0, 2, unit}, {1, 4, 64}});
+    case TypeTag::kInterval:
+      return writer.table({{0, 2, kMonthDayNano}});
+    case TypeTag::kFixedSizeList:
+      return writer.table({{0, 4, shape.array_size}});
+    case TypeTag::kMap:
+      return writer.table({{0, 1, 0}});
     case TypeTag::kTimestamp: {
       const Position table = writer.table({{0, 2, unit}, FlatbufferWriter::reference(kTimestampZone)});
       writer.set_reference(table, kTimestampZone, writer.string("UTC"));
       return table;
     }
-    default: return writer.table({});
+    default:
+      return writer.table({});
   }
 }
 

@@ -18,7 +18,9 @@
 
 namespace streamflow::query {
 
-struct ArrowNode { std::int64_t length, null_count; };
+struct ArrowNode {
+  std::int64_t length, null_count;
+};
 
 // What a record batch is made of, depth first as Arrow orders it. The buffers are borrowed.
 struct ArrowBatch {

@@ -79,6 +79,8 @@ class ArrowEncoder final : public ResultEncoder {
 
 }  // namespace
 
-std::unique_ptr<ResultEncoder> make_arrow_encoder() { return std::make_unique<ArrowEncoder>(); }
+std::unique_ptr<ResultEncoder> make_arrow_encoder() {
+  return std::make_unique<ArrowEncoder>();
+}
 
 }  // namespace streamflow::query

@@ -17,44 +17,66 @@ namespace {
 
 using testing::encode_sql;
 
-struct GoldenCase { const char* name; const char* sql; };
+struct GoldenCase {
+  const char* name;
+  const char* sql;
+};
 
 const GoldenCase kGoldenCases[] = {
     {"empty", "SELECT 1 AS a, 'x' AS b WHERE false"},
-    {"integers", "SELECT (-128)::TINYINT AS i8, (-32768)::SMALLINT AS i16, (-2147483648)::INTEGER AS i32, "
-                 "(-9223372036854775808)::BIGINT AS i64, 255::UTINYINT AS u8, 65535::USMALLINT AS u16, "
-                 "4294967295::UINTEGER AS u32, 18446744073709551615::UBIGINT AS u64 "
-                 "UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"},
+    {"integers",
+     "SELECT (-128)::TINYINT AS i8, (-32768)::SMALLINT AS i16, (-2147483648)::INTEGER AS i32, "
+     "(-9223372036854775808)::BIGINT AS i64, 255::UTINYINT AS u8, 65535::USMALLINT AS u16, "
+     "4294967295::UINTEGER AS u32, 18446744073709551615::UBIGINT AS u64 "
+     "UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"},
     {"floats", "SELECT * FROM (VALUES (0.1::DOUBLE, 0.5::FLOAT), (NULL, NULL), ('-inf', 'inf')) t(d, f)"},
     {"booleans", "SELECT CASE WHEN i % 7 = 3 THEN NULL ELSE i % 3 = 0 END AS b FROM range(20) t(i)"},
-    {"strings", "SELECT * FROM (VALUES ('a', 'ab'::BLOB), ('', ''::BLOB), (NULL, NULL), ('Grüße 世界, longer than twelve', '\\xFF\\x00'::BLOB)) t(s, b)"},
-    {"times", "SELECT * FROM (VALUES ('2024-03-01 12:00:00.123456789'::TIMESTAMP_NS, '2024-03-01 12:00:00.5'::TIMESTAMP, "
-              "'2024-03-01 12:00:00.007'::TIMESTAMP_MS, '2024-03-01 12:00:00'::TIMESTAMP_S, '2024-03-01 12:00:00+02'::TIMESTAMPTZ, "
-              "'2024-03-01'::DATE, '12:34:56.5'::TIME, INTERVAL '14 months 3 days 4.5 seconds'), "
-              "(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)) t(ns, us, ms, s, tz, d, tod, iv)"},
-    {"decimals", "SELECT * FROM (VALUES (1.25::DECIMAL(4,2), -12345.678::DECIMAL(9,3), 12.5::DECIMAL(18,1), "
-                 "-1.5::DECIMAL(38,10), (-7)::HUGEINT, 9::UHUGEINT), (NULL, NULL, NULL, NULL, NULL, NULL)) t(d4, d9, d18, d38, h, uh)"},
-    {"texts", "SELECT '01234567-89ab-cdef-fedc-ba9876543210'::UUID AS id, '101'::BIT AS bits, "
-              "'b'::ENUM('a', 'b') AS e, NULL AS n"},
-    {"lists", "SELECT * FROM (VALUES ([1, NULL, 3], [['a'], NULL]), ([], []), (NULL, NULL), ([4], [['b', 'c'], []])) t(l, ll)"},
-    {"structs", "SELECT * FROM (VALUES ({'a': 1, 's': 'x', 'l': [1]}), (NULL), ({'a': NULL, 's': 'y', 'l': NULL})) t(st)"},
+    {"strings",
+     "SELECT * FROM (VALUES ('a', 'ab'::BLOB), ('', ''::BLOB), (NULL, NULL), ('Grüße 世界, longer than twelve', "
+     "'\\xFF\\x00'::BLOB)) t(s, b)"},
+    {"times",
+     "SELECT * FROM (VALUES ('2024-03-01 12:00:00.123456789'::TIMESTAMP_NS, '2024-03-01 12:00:00.5'::TIMESTAMP, "
+     "'2024-03-01 12:00:00.007'::TIMESTAMP_MS, '2024-03-01 12:00:00'::TIMESTAMP_S, '2024-03-01 "
+     "12:00:00+02'::TIMESTAMPTZ, "
+     "'2024-03-01'::DATE, '12:34:56.5'::TIME, INTERVAL '14 months 3 days 4.5 seconds'), "
+     "(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)) t(ns, us, ms, s, tz, d, tod, iv)"},
+    {"decimals",
+     "SELECT * FROM (VALUES (1.25::DECIMAL(4,2), -12345.678::DECIMAL(9,3), 12.5::DECIMAL(18,1), "
+     "-1.5::DECIMAL(38,10), (-7)::HUGEINT, 9::UHUGEINT), (NULL, NULL, NULL, NULL, NULL, NULL)) t(d4, d9, d18, d38, h, "
+     "uh)"},
+    {"texts",
+     "SELECT '01234567-89ab-cdef-fedc-ba9876543210'::UUID AS id, '101'::BIT AS bits, "
+     "'b'::ENUM('a', 'b') AS e, NULL AS n"},
+    {"lists",
+     "SELECT * FROM (VALUES ([1, NULL, 3], [['a'], NULL]), ([], []), (NULL, NULL), ([4], [['b', 'c'], []])) t(l, ll)"},
+    {"structs",
+     "SELECT * FROM (VALUES ({'a': 1, 's': 'x', 'l': [1]}), (NULL), ({'a': NULL, 's': 'y', 'l': NULL})) t(st)"},
     {"maps", "SELECT * FROM (VALUES (MAP {'k': 1, 'l': NULL}), (MAP {}), (NULL)) t(m)"},
     {"arrays", "SELECT * FROM (VALUES ([1.5, 2.5]::DOUBLE[2]), (NULL), ([3.5, NULL]::DOUBLE[2])) t(a)"},
     {"slices", "SELECT i, [i, i + 1] AS l, {'s': 'n' || i} AS st, 7 AS k FROM range(10) t(i) WHERE i % 4 = 1"},
-    {"batches", "SELECT i, CASE WHEN i >= 3000 AND i % 5 = 0 THEN NULL ELSE i * 0.5::DOUBLE END AS v FROM range(70000) t(i)"},
+    {"batches",
+     "SELECT i, CASE WHEN i >= 3000 AND i % 5 = 0 THEN NULL ELSE i * 0.5::DOUBLE END AS v FROM range(70000) t(i)"},
 };
 
-std::filesystem::path golden_folder() { return std::filesystem::path(STREAMFLOW_SOURCE_DIR) / "tests/golden/arrow"; }
+std::filesystem::path golden_folder() {
+  return std::filesystem::path(STREAMFLOW_SOURCE_DIR) / "tests/golden/arrow";
+}
 
 // Not the stream of 70,000 rows: its shape is tested below, its values by the Python test alone.
-bool is_committed(std::string_view name) { return name != "batches"; }
+bool is_committed(std::string_view name) {
+  return name != "batches";
+}
 
 std::string file_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-struct Message { std::uint32_t metadata_bytes; std::int64_t body_bytes; std::uint8_t header; };
+struct Message {
+  std::uint32_t metadata_bytes;
+  std::int64_t body_bytes;
+  std::uint8_t header;
+};
 
 template <class T>
 T number_at(std::string_view bytes, std::size_t at) {
@@ -106,7 +128,8 @@ TEST(ArrowResult, EqualsTheFilesThatAnArrowLibraryHasRead) {
     const auto stream = encode_sql(ResultFormat::kArrowStream, golden.sql);
     ASSERT_TRUE(stream.has_value()) << stream.error().message;
     if (folder != nullptr) {
-      std::ofstream(std::filesystem::path(folder) / (golden.name + std::string(".arrows")), std::ios::binary) << stream.value();
+      std::ofstream(std::filesystem::path(folder) / (golden.name + std::string(".arrows")), std::ios::binary)
+          << stream.value();
     }
     if (!is_committed(golden.name)) continue;
     const std::string wanted = file_bytes(golden_folder() / (golden.name + std::string(".arrows")));
@@ -135,7 +158,8 @@ TEST(ArrowResult, EmptyResultIsASchemaAndTheEnd) {
 }
 
 TEST(ArrowResult, SurvivesLargeStrings) {
-  const auto stream = encode_sql(ResultFormat::kArrowStream, "SELECT repeat('x', 100000 + i::INTEGER) AS s FROM range(300) t(i)");
+  const auto stream =
+      encode_sql(ResultFormat::kArrowStream, "SELECT repeat('x', 100000 + i::INTEGER) AS s FROM range(300) t(i)");
   ASSERT_TRUE(stream.has_value()) << stream.error().message;
   std::int64_t body_bytes = 0;
   for (const Message& message : messages_of(stream.value())) body_bytes += message.body_bytes;
@@ -143,7 +167,11 @@ TEST(ArrowResult, SurvivesLargeStrings) {
 }
 
 TEST(ArrowResult, RefusesWhatItsTypesCannotHold) {
-  const struct { const char* name; const char* sql; const char* column; } cases[] = {
+  const struct {
+    const char* name;
+    const char* sql;
+    const char* column;
+  } cases[] = {
       {"hugeint", "SELECT 170141183460469231731687303715884105727::HUGEINT AS h", "'h'"},
       {"negative hugeint", "SELECT (-100000000000000000000000000000000000000)::HUGEINT AS h", "'h'"},
       {"uhugeint", "SELECT 340282366920938463463374607431768211455::UHUGEINT AS u", "'u'"},

@@ -1,4 +1,4 @@
-// Reading DuckDB's vectors whatever their form: a ColumnShape says what a type is, a ColumnView gives its values by row.
+// Reading DuckDB's vectors whatever their form: a ColumnShape says what a type is, a ColumnView gives values by row.
 // Invariants: a view is bound to one vector at a time and reads it only until that vector changes. Nested vectors are
 //             flattened in place, so that child rows follow from parent rows. Types that no format has a form for
 //             (BIT, BIGNUM, TIME WITH TIME ZONE, UNION, VARIANT, ...) are cast to VARCHAR once per chunk. DuckDB itself
@@ -28,11 +28,31 @@ inline constexpr std::size_t kTypeDepthMax = 64;
 
 enum class ValueKind : std::uint8_t {
   kBool,
-  kInt8, kInt16, kInt32, kInt64, kInt128, kUint8, kUint16, kUint32, kUint64, kUint128,
-  kFloat32, kFloat64, kDecimal,
-  kText, kBytes, kEnum, kUuid,
-  kDate, kTime, kTimestamp, kInterval,
-  kList, kArray, kMap, kStruct,
+  kInt8,
+  kInt16,
+  kInt32,
+  kInt64,
+  kInt128,
+  kUint8,
+  kUint16,
+  kUint32,
+  kUint64,
+  kUint128,
+  kFloat32,
+  kFloat64,
+  kDecimal,
+  kText,
+  kBytes,
+  kEnum,
+  kUuid,
+  kDate,
+  kTime,
+  kTimestamp,
+  kInterval,
+  kList,
+  kArray,
+  kMap,
+  kStruct,
 };
 
 struct ColumnShape {
@@ -66,13 +86,17 @@ class ColumnView {
   bool contiguous() const { return !format_.sel->IsSet(); }
   const duckdb::data_t* bytes() const { return format_.data; }
   template <class T>
-  const T& value(std::size_t index) const { return reinterpret_cast<const T*>(format_.data)[index]; }
-  std::string_view text(std::size_t index) const;       // kText, kBytes, kEnum
-  Int128 int128(std::size_t index) const;               // kInt128, kDecimal
-  Uint128 uint128(std::size_t index) const;             // kUint128; kUuid as its text orders the bits
+  const T& value(std::size_t index) const {
+    return reinterpret_cast<const T*>(format_.data)[index];
+  }
+  std::string_view text(std::size_t index) const;  // kText, kBytes, kEnum
+  Int128 int128(std::size_t index) const;          // kInt128, kDecimal
+  Uint128 uint128(std::size_t index) const;        // kUint128; kUuid as its text orders the bits
 
-  struct ChildRange { std::size_t begin, count; };
-  ChildRange child_range(std::size_t index) const;      // kList, kArray, kMap: rows of the children
+  struct ChildRange {
+    std::size_t begin, count;
+  };
+  ChildRange child_range(std::size_t index) const;  // kList, kArray, kMap: rows of the children
 
  private:
   void bind_children(duckdb::Vector& vector, std::size_t count);

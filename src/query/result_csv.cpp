@@ -72,6 +72,8 @@ class CsvEncoder final : public ResultEncoder {
 
 }  // namespace
 
-std::unique_ptr<ResultEncoder> make_csv_encoder() { return std::make_unique<CsvEncoder>(); }
+std::unique_ptr<ResultEncoder> make_csv_encoder() {
+  return std::make_unique<CsvEncoder>();
+}
 
 }  // namespace streamflow::query

@@ -20,7 +20,8 @@ namespace duckdb {
 class ClientContext;
 class DataChunk;
 struct LogicalType;
-template <class T, bool SAFE, class ALLOCATOR> class vector;
+template <class T, bool SAFE, class ALLOCATOR>
+class vector;
 }  // namespace duckdb
 
 namespace streamflow::query {
@@ -31,8 +32,8 @@ using LogicalTypes = duckdb::vector<duckdb::LogicalType, true, std::allocator<du
 class ResultEncoder {
  public:
   virtual ~ResultEncoder() = default;
-  virtual Status begin(duckdb::ClientContext& context, const std::vector<std::string>& names,
-                       const LogicalTypes& types, std::string& out) = 0;
+  virtual Status begin(duckdb::ClientContext& context, const std::vector<std::string>& names, const LogicalTypes& types,
+                       std::string& out) = 0;
   virtual Status chunk(duckdb::DataChunk& chunk, std::string& out) = 0;
   virtual Status end(std::uint64_t row_count, double elapsed_ms, std::string& out) = 0;
 };

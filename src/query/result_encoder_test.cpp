@@ -28,9 +28,12 @@ std::string csv_rows(const std::string& sql) {
 }
 
 TEST(JsonResult, HasColumnsRowsCountAndTime) {
-  EXPECT_EQ(encoded(ResultFormat::kJson, "SELECT 1::BIGINT AS a, 'x' AS \"b\"\"c\", 1.5::DECIMAL(4,2) AS d UNION ALL SELECT 2, NULL, NULL"),
-            R"json({"columns":[{"name":"a","type":"BIGINT"},{"name":"b\"c","type":"VARCHAR"},{"name":"d","type":"DECIMAL(4,2)"}],)json"
-            R"("rows":[[1,"x",1.50],[2,null,null]],"row_count":2,"elapsed_ms":1.5})" "\n");
+  EXPECT_EQ(encoded(ResultFormat::kJson,
+                    "SELECT 1::BIGINT AS a, 'x' AS \"b\"\"c\", 1.5::DECIMAL(4,2) AS d UNION ALL SELECT 2, NULL, NULL"),
+            R"json({"columns":[{"name":"a","type":"BIGINT"},{"name":"b\"c","type":"VARCHAR"},)json"
+            R"json({"name":"d","type":"DECIMAL(4,2)"}],)json"
+            R"("rows":[[1,"x",1.50],[2,null,null]],"row_count":2,"elapsed_ms":1.5})"
+            "\n");
 }
 
 TEST(JsonResult, IsWholeWithoutRows) {
@@ -49,14 +52,16 @@ TEST(JsonResult, WritesEveryNumberExactly) {
             "[[170141183460469231731687303715884105727,-1,340282366920938463463374607431768211455,10]]");
   EXPECT_EQ(json_rows("SELECT 1.25::DECIMAL(4,2), -0.001::DECIMAL(9,3), 12.5::DECIMAL(18,1), 1.5::DECIMAL(38,10)"),
             "[[1.25,-0.001,12.5,1.5000000000]]");
-  EXPECT_EQ(json_rows("SELECT 0.1::DOUBLE, 1e300, 0.1::FLOAT, -0.0::DOUBLE, 'nan'::DOUBLE, 'inf'::FLOAT, '-inf'::DOUBLE"),
-            R"([[0.1,1e+300,0.1,-0,"NaN","Infinity","-Infinity"]])");
+  EXPECT_EQ(
+      json_rows("SELECT 0.1::DOUBLE, 1e300, 0.1::FLOAT, -0.0::DOUBLE, 'nan'::DOUBLE, 'inf'::FLOAT, '-inf'::DOUBLE"),
+      R"([[0.1,1e+300,0.1,-0,"NaN","Infinity","-Infinity"]])");
 }
 
 TEST(JsonResult, WritesTimesAsRfc3339) {
   EXPECT_EQ(json_rows("SELECT '2024-03-01 12:00:00.123456789'::TIMESTAMP_NS, '2024-03-01 12:00:00.5'::TIMESTAMP, "
                       "'2024-03-01 12:00:00.007'::TIMESTAMP_MS, '2024-03-01 12:00:00'::TIMESTAMP_S"),
-            R"([["2024-03-01T12:00:00.123456789Z","2024-03-01T12:00:00.500Z","2024-03-01T12:00:00.007Z","2024-03-01T12:00:00Z"]])");
+            R"([["2024-03-01T12:00:00.123456789Z","2024-03-01T12:00:00.500Z",)"
+            R"("2024-03-01T12:00:00.007Z","2024-03-01T12:00:00Z"]])");
   EXPECT_EQ(json_rows("SELECT '2024-03-01'::DATE, '-infinity'::DATE, 'infinity'::TIMESTAMP, '12:34:56.5'::TIME, "
                       "'0044-03-15 (BC)'::DATE, INTERVAL '1 year 2 days 3 seconds'"),
             R"([["2024-03-01","-infinity","infinity","12:34:56.500","-0043-03-15","P1Y2DT3S"]])");
@@ -85,12 +90,15 @@ TEST(JsonResult, WritesNestedValues) {
 
 // Constants, dictionaries and slices put nested children at other places than their rows.
 TEST(JsonResult, FollowsEveryVectorForm) {
-  EXPECT_EQ(json_rows("SELECT [i, i + 1], {'s': 'n' || i}, MAP {i: [i]}, 7, [5] FROM range(10) t(i) WHERE i % 4 = 1"),
-            R"([[[1,2],{"s":"n1"},{"1":[1]},7,[5]],[[5,6],{"s":"n5"},{"5":[5]},7,[5]],[[9,10],{"s":"n9"},{"9":[9]},7,[5]]])");
-  EXPECT_EQ(json_rows("SELECT l, s, a FROM (SELECT i, [i] AS l, {'x': i} AS s, [i, i]::BIGINT[2] AS a FROM range(4) t(i)) u "
-                      "JOIN (VALUES (2), (0), (2)) v(k) ON u.i = v.k ORDER BY i"),
-            R"([[[0],{"x":0},[0,0]],[[2],{"x":2},[2,2]],[[2],{"x":2},[2,2]]])");
-  EXPECT_EQ(json_rows("SELECT count(*), sum(len(l)) FROM (SELECT [i, NULL] AS l FROM range(5000) t(i))"), "[[5000,10000]]");
+  EXPECT_EQ(
+      json_rows("SELECT [i, i + 1], {'s': 'n' || i}, MAP {i: [i]}, 7, [5] FROM range(10) t(i) WHERE i % 4 = 1"),
+      R"([[[1,2],{"s":"n1"},{"1":[1]},7,[5]],[[5,6],{"s":"n5"},{"5":[5]},7,[5]],[[9,10],{"s":"n9"},{"9":[9]},7,[5]]])");
+  EXPECT_EQ(
+      json_rows("SELECT l, s, a FROM (SELECT i, [i] AS l, {'x': i} AS s, [i, i]::BIGINT[2] AS a FROM range(4) t(i)) u "
+                "JOIN (VALUES (2), (0), (2)) v(k) ON u.i = v.k ORDER BY i"),
+      R"([[[0],{"x":0},[0,0]],[[2],{"x":2},[2,2]],[[2],{"x":2},[2,2]]])");
+  EXPECT_EQ(json_rows("SELECT count(*), sum(len(l)) FROM (SELECT [i, NULL] AS l FROM range(5000) t(i))"),
+            "[[5000,10000]]");
 }
 
 TEST(JsonResult, ManyChunksAreOneArray) {
@@ -121,9 +129,10 @@ TEST(CsvResult, TellsNullFromEmpty) {
 }
 
 TEST(CsvResult, WritesTimesWithNanoseconds) {
-  EXPECT_EQ(csv_rows("SELECT '2024-03-01 12:00:00.123456789'::TIMESTAMP_NS, '2024-03-01'::TIMESTAMP, '2024-03-01'::DATE, "
-                     "'12:00:00'::TIME"),
-            "2024-03-01T12:00:00.123456789Z,2024-03-01T00:00:00.000000000Z,2024-03-01,12:00:00.000000000\r\n");
+  EXPECT_EQ(
+      csv_rows("SELECT '2024-03-01 12:00:00.123456789'::TIMESTAMP_NS, '2024-03-01'::TIMESTAMP, '2024-03-01'::DATE, "
+               "'12:00:00'::TIME"),
+      "2024-03-01T12:00:00.123456789Z,2024-03-01T00:00:00.000000000Z,2024-03-01,12:00:00.000000000\r\n");
 }
 
 TEST(CsvResult, WritesNumbersAndNestedValues) {

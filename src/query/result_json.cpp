@@ -71,6 +71,8 @@ class JsonEncoder final : public ResultEncoder {
 
 }  // namespace
 
-std::unique_ptr<ResultEncoder> make_json_encoder() { return std::make_unique<JsonEncoder>(); }
+std::unique_ptr<ResultEncoder> make_json_encoder() {
+  return std::make_unique<JsonEncoder>();
+}
 
 }  // namespace streamflow::query

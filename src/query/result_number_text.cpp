@@ -38,7 +38,9 @@ class Digits {
   char* begin_ = buffer_ + sizeof buffer_;
 };
 
-Uint128 magnitude_of(Int128 value) { return value < 0 ? Uint128{0} - static_cast<Uint128>(value) : static_cast<Uint128>(value); }
+Uint128 magnitude_of(Int128 value) {
+  return value < 0 ? Uint128{0} - static_cast<Uint128>(value) : static_cast<Uint128>(value);
+}
 
 }  // namespace
 
@@ -55,8 +57,12 @@ void append_uint128(Uint128 value, std::string& out) {
   }
 }
 
-void append_float64(double value, std::string& out) { append_float(value, out); }
-void append_float32(float value, std::string& out) { append_float(value, out); }
+void append_float64(double value, std::string& out) {
+  append_float(value, out);
+}
+void append_float32(float value, std::string& out) {
+  append_float(value, out);
+}
 
 void append_decimal(Int128 value, unsigned scale, std::string& out) {
   if (scale == 0) return append_int128(value, out);

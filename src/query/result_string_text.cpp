@@ -13,9 +13,13 @@ constexpr std::uint64_t kLowBits = 0x0101010101010101;
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 // The high bit of each byte of `word` that is zero, and perhaps of bytes above such a one: right as a yes or no.
-constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - kLowBits) & ~word & kHighBits; }
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+  return (word - kLowBits) & ~word & kHighBits;
+}
 
-constexpr std::uint64_t repeat(char c) { return kLowBits * static_cast<unsigned char>(c); }
+constexpr std::uint64_t repeat(char c) {
+  return kLowBits * static_cast<unsigned char>(c);
+}
 
 std::uint64_t load_word(const char* at) {
   std::uint64_t word;
@@ -41,7 +45,9 @@ std::size_t plain_json_prefix(std::string_view text, std::size_t from) {
   return i - from;
 }
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
 
 // Length of the well-formed sequence at text[i], 0 when there is none.
 std::size_t sequence_length(std::string_view text, std::size_t i) {
@@ -63,13 +69,27 @@ void append_json_escape(char c, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
   out += '\\';
   switch (c) {
-    case '"': out += '"'; break;
-    case '\\': out += '\\'; break;
-    case '\b': out += 'b'; break;
-    case '\f': out += 'f'; break;
-    case '\n': out += 'n'; break;
-    case '\r': out += 'r'; break;
-    case '\t': out += 't'; break;
+    case '"':
+      out += '"';
+      break;
+    case '\\':
+      out += '\\';
+      break;
+    case '\b':
+      out += 'b';
+      break;
+    case '\f':
+      out += 'f';
+      break;
+    case '\n':
+      out += 'n';
+      break;
+    case '\r':
+      out += 'r';
+      break;
+    case '\t':
+      out += 't';
+      break;
     default:
       out += "u00";
       out += kHex[static_cast<unsigned char>(c) >> 4U];
@@ -133,7 +153,8 @@ void append_base64(std::string_view bytes, std::string& out) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
     std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k) out += k <= count ? kAlphabet[(group >> (18 - 6 * k)) & 63U] : '=';
   }
 }

@@ -67,7 +67,8 @@ TEST(TimeText, TimesOfDay) {
   EXPECT_EQ(micros(0), "00:00:00");
   EXPECT_EQ(micros(86'400'000'000), "24:00:00");
   EXPECT_EQ(micros(45'296'500'000), "12:34:56.500");
-  EXPECT_EQ(text_of(append_time_of_day, std::int64_t{1}, TimeUnit::kNano, Fraction::kNanoseconds), "00:00:00.000000001");
+  EXPECT_EQ(text_of(append_time_of_day, std::int64_t{1}, TimeUnit::kNano, Fraction::kNanoseconds),
+            "00:00:00.000000001");
 }
 
 TEST(TimeText, IntervalsAreIso8601) {
@@ -118,7 +119,9 @@ TEST(NumberText, WideIntegersAndDecimals) {
   EXPECT_EQ(text_of(append_uuid, 0x0123456789abcdefU, 0xfedcba9876543210U), "01234567-89ab-cdef-fedc-ba9876543210");
 }
 
-std::string json(std::string_view text) { return text_of(append_json_string, text); }
+std::string json(std::string_view text) {
+  return text_of(append_json_string, text);
+}
 
 TEST(StringText, JsonEscapesOnlyWhatItMust) {
   EXPECT_EQ(json(""), R"("")");
@@ -142,7 +145,10 @@ TEST(StringText, EveryByteIsEscapedAtEveryPlaceOfAWord) {
 }
 
 TEST(StringText, BrokenUtf8BecomesTheReplacementCharacter) {
-  const struct { const char* name; std::string input, wanted; } cases[] = {
+  const struct {
+    const char* name;
+    std::string input, wanted;
+  } cases[] = {
       {"lone continuation", "a\x80z", "a�z"},
       {"truncated at the end", "a\xE4\xB8", "a��"},
       {"overlong slash", "\xC0\xAF", "��"},

@@ -63,8 +63,7 @@ void put_year(std::int64_t year, Cursor& cursor) {
 // Algorithms", civil_from_days: an era is 400 years or 146,097 days, a year starts in March.
 void put_date(std::int64_t days, Cursor& cursor) {
   const auto [era, day_of_era] = floor_divide(days + 719'468, 146'097);
-  const std::int64_t year_of_era =
-      (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
   const std::int64_t day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -120,7 +119,9 @@ void append_part(std::int64_t value, char unit, std::string& out) {
 
 }  // namespace
 
-std::int64_t ticks_per_second(TimeUnit unit) { return kTicksPerSecond[static_cast<std::size_t>(unit)]; }
+std::int64_t ticks_per_second(TimeUnit unit) {
+  return kTicksPerSecond[static_cast<std::size_t>(unit)];
+}
 
 void append_timestamp(std::int64_t ticks, TimeUnit unit, Fraction fraction, std::string& out) {
   if (append_infinity(ticks, out)) return;

@@ -1,7 +1,7 @@
 // Text of dates, times and intervals in results: RFC 3339 and ISO 8601, always UTC.
-// Format:     timestamps `2024-03-01T12:00:00.25Z`; years outside 0000..9999 with a sign (`-0044-03-15`, `+12024-01-01`,
-//             ISO 8601's expanded form); intervals `P1Y2M3DT4H5M6.7S`, each part with its own sign, zero is `PT0S`.
-//             DuckDB's infinite dates and timestamps are `infinity` and `-infinity`.
+// Format:     timestamps `2024-03-01T12:00:00.250Z`; years outside 0000..9999 with a sign (`-0044-03-15`,
+//             `+12024-01-01`, ISO 8601's expanded form); intervals `P1Y2M3DT4H5M6.700S`, each part with its own sign,
+//             zero is `PT0S`. DuckDB's infinite dates and timestamps are `infinity` and `-infinity`.
 // Threads:    pure functions.
 // Errors:     none; every bit pattern has a text.
 #pragma once

@@ -18,13 +18,13 @@ namespace streamflow::server {
 struct ServerOptions {
   std::filesystem::path data_folder;
   std::string host = "127.0.0.1";
-  std::uint16_t http_port = 8080;                       // 0: any free one
+  std::uint16_t http_port = 8080;  // 0: any free one
   std::uint32_t threads = 2;
-  std::uint64_t body_bytes_max = 64U << 20U;            // compressed and decompressed
+  std::uint64_t body_bytes_max = 64U << 20U;  // compressed and decompressed
   std::uint32_t connections_max = 1024;
   query::QueryLimits query_limits;
   query::QueryServiceOptions query;
-  storage::EngineOptions engine;                        // data_folder is taken from above
+  storage::EngineOptions engine;  // data_folder is taken from above
 };
 
 class Server {
@@ -32,7 +32,7 @@ class Server {
   static Result<std::unique_ptr<Server>> start(ServerOptions options);
   ~Server();
   std::uint16_t http_port() const;
-  std::string url() const;        // http://host:port
+  std::string url() const;  // http://host:port
   // Stops accepting, finishes running requests (at most 5 s), flushes nothing: what is acknowledged is in the log.
   void stop();
   storage::Engine& engine();

@@ -31,37 +31,38 @@ struct EngineOptions {
   std::filesystem::path data_folder;
   FileSystem* files = &local_file_system();
   const Clock* clock = &system_clock();
-  std::uint32_t shard_count = 2;                       // fixed when the folder is created
-  std::uint64_t memtable_bytes_max = 512U << 20U;      // of all shards; writers get kOverloaded past it
-  std::uint64_t flush_bytes = 128U << 20U;             // a shard's memtable is written out past this
-  Duration flush_age = std::chrono::minutes(10);       // ...or when its oldest row has waited this long
+  std::uint32_t shard_count = 2;                   // fixed when the folder is created
+  std::uint64_t memtable_bytes_max = 512U << 20U;  // of all shards; writers get kOverloaded past it
+  std::uint64_t flush_bytes = 128U << 20U;         // a shard's memtable is written out past this
+  Duration flush_age = std::chrono::minutes(10);   // ...or when its oldest row has waited this long
   LogSync sync = LogSync::kAlways;
   Duration sync_interval = std::chrono::milliseconds(100);  // kInterval
-  std::uint64_t disk_free_bytes_min = 256U << 20U;     // below it writes answer kOverloaded; they resume by themselves
-  Duration time_past_max = Duration::max();            // rows older than now - this are refused
+  Duration admission_wait = std::chrono::seconds(2);        // a writer waits this long for memory before kOverloaded
+  std::uint64_t disk_free_bytes_min = 256U << 20U;  // below it writes answer kOverloaded; they resume by themselves
+  Duration time_past_max = Duration::max();         // rows older than now - this are refused
   Duration time_future_max = Duration::max();
-  bool strict = false;                                 // refuse to start over rot
+  bool strict = false;  // refuse to start over rot
 };
 
 // A row that could not be taken, while the rest of its request was.
 struct RejectedRows {
   std::string table;
-  std::string reason;                    // a sentence a user can act on
-  std::vector<std::uint32_t> rows;       // indexes into the batch as given
-  std::size_t batch = 0;                 // which batch of the request
+  std::string reason;               // a sentence a user can act on
+  std::vector<std::uint32_t> rows;  // indexes into the batch as given
+  std::size_t batch = 0;            // which batch of the request
 };
 
 struct WriteRequest {
   ProjectName project;
-  std::vector<RowBatch> batches;         // validated by model's validate()
-  Producer producer;                     // empty id: no idempotency
+  std::vector<RowBatch> batches;  // validated by model's validate()
+  Producer producer;              // empty id: no idempotency
 };
 
 struct WriteReceipt {
-  std::uint64_t rows = 0, points = 0;    // stored
+  std::uint64_t rows = 0, points = 0;  // stored
   std::vector<RejectedRows> rejected;
-  bool duplicate = false;                // the producer's sequence was already stored: nothing was written again
-  std::string position;                  // opaque; a read that waits for it sees these rows
+  bool duplicate = false;  // the producer's sequence was already stored: nothing was written again
+  std::string position;    // opaque; a read that waits for it sees these rows
 };
 
 struct EngineStatistics {

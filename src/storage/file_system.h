@@ -37,16 +37,21 @@ class ReadableFile {  // immutable content; positioned reads from any thread
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  virtual Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path& path) = 0;  // replaces an old one
+  // Replaces an old file of that name; who has the old one open keeps reading it. Durable after sync() and sync_folder.
+  virtual Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path& path) = 0;
   virtual Result<std::unique_ptr<ReadableFile>> open(const std::filesystem::path& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::filesystem::path& folder) = 0;  // names, sorted; files only
   virtual Status create_folders(const std::filesystem::path& folder) = 0;                  // and syncs their parents
-  virtual Status rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;  // atomic; not yet durable
+  virtual Status rename(const std::filesystem::path& from,
+                        const std::filesystem::path& to) = 0;  // atomic; not yet durable
   virtual Status remove(const std::filesystem::path& path) = 0;
+  // Shortens the file to `size`, at most its present size. What is left, written by whomever, is durable when it
+  // returns.
   virtual Status truncate(const std::filesystem::path& path, std::uint64_t size) = 0;
   virtual Status sync_folder(const std::filesystem::path& folder) = 0;  // makes creates, renames, removes in it durable
   virtual Result<std::uint64_t> free_bytes(const std::filesystem::path& folder) = 0;
-  // Takes the folder for this process (a lock file); kUnavailable names the holder when another process has it.
+  // Takes the lock file `path` until the result is destroyed or the process ends; kUnavailable names the holder when
+  // somebody else has it.
   virtual Result<std::unique_ptr<WritableFile>> lock(const std::filesystem::path& path) = 0;
 };
 

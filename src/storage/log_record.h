@@ -3,7 +3,8 @@
 //             checksums are wal.h's.
 // Invariants: applying a record is total and deterministic: everything that can refuse has happened before.
 // Threads:    values and pure functions.
-// Errors:     decode answers kCorrupt and says at which byte of the payload; it never reads outside `payload`.
+// Errors:     decode answers kCorrupt and says at which byte of the payload; it never reads outside `payload` and takes
+//             at most kRecordMemoryBytesMax for columns.
 #pragma once
 
 #include <cstddef>
@@ -31,20 +32,33 @@ struct Producer {
 };
 
 enum class RecordKind : std::uint8_t {
-  kRows = 1,  // later kinds (schema changes, deletes, retention, roll-ups) get numbers from here on; readers refuse unknown ones
+  kRows = 1,  // later kinds (schema changes, deletes, retention, roll-ups) get numbers from here on; readers refuse
+              // unknown ones
 };
 
 struct LogRecord {
   RecordKind kind = RecordKind::kRows;
-  SequenceNumber sequence;     // per shard, consecutive from 1
-  Timestamp commit_time;       // monotonic per shard
+  SequenceNumber sequence;  // per shard, consecutive from 1
+  Timestamp commit_time;    // monotonic per shard
   ProjectName project;
   Producer producer;
   std::vector<std::shared_ptr<const RowBatch>> batches;  // kRows: one per table; only this shard's rows
 };
 
-// Payload bytes of `record`. LZ4 is applied by the framing when it helps.
+inline constexpr std::size_t kProducerIdBytesMax = 255;
+inline constexpr std::uint64_t kRecordBytesMax = 256U << 20U;        // of a payload, encoded
+inline constexpr std::uint64_t kRecordMemoryBytesMax = 512U << 20U;  // of a record's columns, decoded
+
+// Whether `record` can be encoded such that decode_record takes it back: kTooLarge past the limits above (split the
+// request), kInvalidArgument for a batch against RowBatch's invariants. Ask before encoding what was not checked
+// before.
+Status check_record(const LogRecord& record);
+
+// Payload bytes of `record`, which check_record accepts. LZ4 is applied by the framing when it helps.
 std::vector<std::byte> encode_record(const LogRecord& record);
-Result<LogRecord> decode_record(std::span<const std::byte> payload);
+// Writes sequence and commit time into an encoded payload: encoding may so run before, and beside others, and only
+// this under the writer's lock.
+void stamp_record(std::span<std::byte> payload, SequenceNumber sequence, Timestamp commit_time);
+Result<LogRecord> decode_record(std::span<const std::byte> payload);  // kUnsupported: written by a newer version
 
 }  // namespace streamflow::storage

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "encoding/column_block.h"
 #include "model/result.h"
 #include "model/schema.h"
 #include "model/time.h"
@@ -23,6 +24,8 @@
 
 namespace streamflow::storage {
 
+__extension__ typedef __int128 Int128;  // sums of integers are exact
+
 // Statistics of one column over one block or micro-block; NULLs are not counted in anything but `nulls`.
 struct BlockStatistics {
   std::uint32_t count = 0, nulls = 0;
@@ -30,7 +33,7 @@ struct BlockStatistics {
   std::uint64_t first_bits = 0, last_bits = 0;   // of the earliest and latest non-NULL row
   std::int64_t first_time = 0, last_time = 0;    // ns, of those rows
   double sum_double = 0;                         // float64
-  __int128 sum_int = 0;                          // int64, uint64, boolean: exact
+  Int128 sum_int = 0;                            // int64, uint64, boolean: exact
 };
 
 // One block: at most 2048 rows. Either rows of one series, or ("packed") of several consecutive short ones.
@@ -40,13 +43,9 @@ struct BlockInfo {
   std::int64_t time_min = 0, time_max = 0;           // inclusive
 };
 
-// One decoded column of one block. Vectors are reused by the caller from call to call.
-struct DecodedColumn {
-  std::vector<std::uint64_t> bits;            // fixed-width types and times
-  std::vector<std::string_view> strings;      // views into `string_bytes`
-  std::string string_bytes;
-  std::vector<std::uint64_t> validity;        // empty = all valid
-};
+// One decoded column of one block: `bits` (fixed-width types and times) or `strings` (views into `string_bytes`), and
+// `validity` (empty = all valid). Vectors are reused by the caller from call to call.
+using DecodedColumn = encoding::ColumnValues;
 
 class SegmentTable {
  public:

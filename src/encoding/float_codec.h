@@ -1,0 +1,42 @@
+// float64 values to bytes and back: as decimals d / 10^k where that is exact, else as bits.
+// Format:     docs/format/segment.md §6. A value that no d / 10^k gives back bit for bit (-0.0, NaN, infinities, more
+//             digits) is an exception and stored whole.
+// Invariants: exact for every bit pattern, NaN payloads included.
+// Threads:    an encoder belongs to one thread; decoding is a pure function.
+// Errors:     as integer_codec.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "encoding/integer_codec.h"
+
+namespace streamflow::encoding {
+
+// Powers of ten up to 10^22 are exact doubles.
+inline constexpr unsigned kDecimalDigitsMax = 22;
+
+class FloatEncoder {
+ public:
+  // `values` are bit patterns of doubles.
+  void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix, Bytes& out);
+
+ private:
+  void encode_bits(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix, Bytes& out);
+  bool encode_decimal(std::span<const std::uint64_t> values, unsigned digits, SeriesStarts starts, Mask mask,
+                      ByteSpan prefix, Bytes& out);
+
+  IntegerEncoder integers_;
+  std::vector<std::uint64_t> mapped_;
+  std::vector<std::uint8_t> exact_;
+};
+
+// The number of decimal digits after the point that suits `values` best by a sample; nullopt when most need more than
+// a double's decimals can give.
+std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> values);
+
+Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out);
+
+}  // namespace streamflow::encoding

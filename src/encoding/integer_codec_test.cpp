@@ -1,0 +1,95 @@
+#include "encoding/integer_codec.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+namespace streamflow::encoding {
+namespace {
+
+Status decode_raw(std::initializer_list<unsigned> raw, std::size_t count) {
+  Bytes bytes;
+  for (const unsigned byte : raw) {
+    bytes.push_back(static_cast<std::byte>(byte));
+  }
+  std::vector<std::uint64_t> out(count);
+  ByteReader in(bytes);
+  return decode_integers(in, {}, out);
+}
+
+TEST(IntegerCodec, RefusesParametersOutOfRange) {
+  EXPECT_TRUE(decode_raw({0x00, 0x01, 0x02, 0x00}, 3));               // frame of reference, base 1, width 0
+  EXPECT_FALSE(decode_raw({0x00, 0x01, 0x02, 65}, 3));                // width 65
+  EXPECT_FALSE(decode_raw({0x00, 0x02, 0x02, 64, 0}, 3));             // patched, width 64
+  EXPECT_FALSE(decode_raw({0x00, 0x02, 0x02, 0, 4, 0, 0, 0, 0}, 3));  // more exceptions than values
+  EXPECT_FALSE(decode_raw({0x00, 0x02, 0x02, 0, 1, 3, 0}, 3));        // exception at position 3 of 3
+  EXPECT_TRUE(decode_raw({0x00, 0x02, 0x02, 0, 1, 2, 0}, 3));         // ...of 2 is fine
+  EXPECT_FALSE(decode_raw({0x00, 0x04, 0x00, 33, 0, 0}, 3));          // Rice, k = 33
+  EXPECT_FALSE(decode_raw({0x00, 0x04, 0x00, 0, 1, 0x0f, 0}, 3));     // four one-bits for three values
+  EXPECT_FALSE(decode_raw({0x00, 0x04, 0x00, 0, 1, 0x03, 0}, 3));     // two
+  EXPECT_FALSE(decode_raw({0x00, 0x04, 0x00, 0, 2, 0x07, 0, 0}, 3));  // a byte too many
+  EXPECT_TRUE(decode_raw({0x00, 0x04, 0x00, 0, 1, 0x07, 0}, 3));
+  EXPECT_FALSE(decode_raw({0x00, 0x03, 0}, 3));                          // no runs
+  EXPECT_FALSE(decode_raw({0x00, 0x03, 4}, 3));                          // more runs than values
+  EXPECT_TRUE(decode_raw({0x00, 0x03, 1, 0, 1, 2, 0, 0, 1, 4, 0}, 3));   // one run of 2 + 1 values
+  EXPECT_FALSE(decode_raw({0x00, 0x03, 1, 0, 1, 2, 0, 0, 1, 6, 0}, 3));  // ...of 4
+  EXPECT_FALSE(decode_raw({0x00, 0x03, 1, 0, 1, 2, 0, 0, 1, 2, 0}, 3));  // ...of 2
+  EXPECT_FALSE(decode_raw({0x00, 0x03, 1, 0, 3, 1}, 3));                 // runs inside runs
+  EXPECT_FALSE(decode_raw({0x30, 0x01, 0, 1, 0, 0, 0, 0}, 3));           // per series without series
+}
+
+TEST(IntegerCodec, LeavesTheReaderAfterItsStream) {
+  std::mt19937_64 random(2);
+  Bytes bytes;
+  IntegerEncoder encoder;
+  const std::vector<std::uint64_t> first{1, 2, 3, 900, 5};
+  std::vector<std::uint64_t> second(400);
+  for (std::uint64_t& value : second) {
+    value = random() % 12;
+  }
+  encoder.encode(first, {}, bytes);
+  encoder.encode(second, {}, bytes);
+  ByteReader in(bytes);
+  std::vector<std::uint64_t> out(first.size());
+  ASSERT_TRUE(decode_integers(in, {}, out));
+  EXPECT_EQ(out, first);
+  out.resize(second.size());
+  ASSERT_TRUE(decode_integers(in, {}, out));
+  EXPECT_EQ(out, second);
+  EXPECT_TRUE(in.at_end());
+}
+
+// The chooser's estimate steers everything: it must be near what is written.
+TEST(PackPlan, CostIsNearTheBytesWritten) {
+  std::mt19937_64 random(3);
+  for (const unsigned bits : {1U, 3U, 9U, 30U, 50U, 63U}) {
+    for (const unsigned outlier_every : {10U, 100U, 5000U}) {
+      std::vector<std::uint64_t> values(2048);
+      for (std::uint64_t& value : values) {
+        value = random() % outlier_every == 0 ? random() : random() >> (64 - bits);
+      }
+      const PackPlan plan = plan_packing(values);
+      Bytes bytes;
+      encode_packed(values, plan, bytes);
+      const double written = 8.0 * static_cast<double>(bytes.size());
+      EXPECT_NEAR(static_cast<double>(plan.cost_bits), written, 0.05 * written + 128) << bits << " " << outlier_every;
+    }
+  }
+}
+
+TEST(ByteReader, RefusesVarintsThatAreTooLongOrCut) {
+  const auto read = [](std::vector<unsigned char> raw) {
+    ByteReader in(std::as_bytes(std::span(raw)));
+    in.varint();
+    return in.ok();
+  };
+  EXPECT_TRUE(read({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01}));
+  EXPECT_FALSE(read({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02}));
+  EXPECT_FALSE(read({0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00}));
+  EXPECT_FALSE(read({0x80}));
+  EXPECT_FALSE(read({}));
+}
+
+}  // namespace
+}  // namespace streamflow::encoding

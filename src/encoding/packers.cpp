@@ -1,0 +1,381 @@
+#include "encoding/packers.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "encoding/batches.h"
+#include "encoding/bit_packing.h"
+
+namespace streamflow::encoding {
+namespace {
+
+constexpr std::uint64_t kQuotientMax = 20;  // Rice: larger quotients are exceptions
+constexpr unsigned kRiceWidthMax = 32;
+constexpr std::size_t kMedianSample = 64;
+constexpr unsigned kOneSidedBit = 0x80;
+
+using LengthHistogram = std::array<std::uint32_t, 65>;  // how many values have n significant bits
+
+struct Shape {
+  std::uint64_t min = 0, max = 0;  // as signed numbers
+  std::uint64_t center = 0;
+  bool one_sided = false;  // the centre is the minimum
+};
+
+unsigned bit_length(std::uint64_t value) {
+  return static_cast<unsigned>(std::bit_width(value));
+}
+
+unsigned varint_bits(unsigned length) {
+  return 8 * std::max(1U, (length + 6) / 7);
+}
+
+std::uint64_t distance(std::uint64_t value, const Shape& shape) {
+  return shape.one_sided ? value - shape.center : zigzag(value - shape.center);
+}
+
+Shape shape_of(std::span<const std::uint64_t> values) {
+  auto min = static_cast<std::int64_t>(values[0]);
+  auto max = min;
+  for (const std::uint64_t value : values) {
+    const auto v = static_cast<std::int64_t>(value);
+    min = std::min(min, v);
+    max = std::max(max, v);
+  }
+  std::array<std::int64_t, kMedianSample> sample{};
+  const std::size_t count = std::min(values.size(), kMedianSample);
+  for (std::size_t i = 0; i < count; ++i) {
+    sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]);
+  }
+  const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
+  return {static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max), static_cast<std::uint64_t>(*middle),
+          *middle == min};
+}
+
+LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& shape) {
+  // Two histograms, so that equal neighbours do not wait for each other's store.
+  std::array<LengthHistogram, 2> counts{};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ++counts[i % 2][bit_length(distance(values[i], shape))];
+  }
+  for (std::size_t length = 0; length < counts[0].size(); ++length) {
+    counts[0][length] += counts[1][length];
+  }
+  return counts[0];
+}
+
+PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, unsigned longest, const Shape& shape) {
+  PackPlan best{.packer = Packer::kPatched, .cost_bits = ~std::uint64_t{0}};
+  std::uint64_t exception_bits = 0;
+  for (unsigned width = longest - 1; width < 64; --width) {  // ends when width wraps
+    exception_bits += std::uint64_t{lengths[width + 1]} * (8 + varint_bits(width + 1));
+    const std::uint64_t cost = count * width + exception_bits;
+    if (cost <= best.cost_bits) {
+      best.cost_bits = cost;
+      best.width = width;
+    }
+  }
+  const std::uint64_t below = best.width == 0 ? 0 : std::uint64_t{1} << (best.width - 1);
+  best.base = shape.one_sided ? shape.center : shape.center - below;
+  best.cost_bits += 8 * 4;
+  return best;
+}
+
+// k by the histogram: the quotient of a value of n bits, shifted right by k, is on average 1.5 * 2^(n - k - 1) - 0.5.
+// Values of more than k + 5 bits are exceptions. `longest` is the greatest length that occurs.
+unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count, unsigned longest) {
+  constexpr double kQuotientOfExtraBits[] = {0, 1, 2.5, 5.5, 11.5, 23.5};
+  constexpr unsigned kExtraBitsMax = 5;
+  unsigned best = 0;
+  double best_cost = 1e300;
+  std::uint64_t exceptions = 0;
+  for (unsigned k = std::min(longest, 64U); k <= 64; --k) {  // ends when k wraps
+    exceptions += k + kExtraBitsMax + 1 <= longest ? lengths[k + kExtraBitsMax + 1] : 0;
+    double cost = static_cast<double>(count) * k + static_cast<double>(exceptions) * 40;
+    for (unsigned n = k + 1; n <= std::min(k + kExtraBitsMax, longest); ++n) {
+      cost += lengths[n] * kQuotientOfExtraBits[n - k];
+    }
+    if (k <= kRiceWidthMax && cost < best_cost) {
+      best_cost = cost;
+      best = k;
+    }
+  }
+  return best;
+}
+
+PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram& lengths, unsigned longest,
+                   const Shape& shape) {
+  PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center, .one_sided = shape.one_sided};
+  plan.width = guess_rice_width(lengths, values.size(), longest);
+  std::uint64_t quotients = 0;
+  std::uint64_t exceptions = 0;
+  for (const std::uint64_t value : values) {
+    const std::uint64_t q = distance(value, shape) >> plan.width;
+    quotients += q < kQuotientMax ? q : 0;
+    exceptions += q < kQuotientMax ? 0 : 1;
+  }
+  plan.cost_bits = values.size() * (plan.width + 1) + quotients + exceptions * (8 + varint_bits(longest)) + 8 * 5;
+  return plan;
+}
+
+struct Exceptions {
+  std::vector<std::uint32_t> positions;
+  Bytes values;
+};
+
+void append_exceptions(const Exceptions& exceptions, Bytes& out) {
+  encode_positions(exceptions.positions, out);
+  append_bytes(out, exceptions.values);
+}
+
+void encode_patched(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
+  Exceptions exceptions;
+  const std::uint64_t limit = std::uint64_t{1} << plan.width;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    if (residuals[i] - plan.base >= limit) {
+      exceptions.positions.push_back(static_cast<std::uint32_t>(i));
+      append_signed_varint(exceptions.values, residuals[i] - plan.base);
+    }
+  }
+  append_signed_varint(out, plan.base);
+  out.push_back(static_cast<std::byte>(plan.width));
+  pack_bits(residuals, plan.base, plan.width, out);
+  append_exceptions(exceptions, out);
+}
+
+void encode_rice(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
+  const Shape shape{.center = plan.base, .one_sided = plan.one_sided};
+  std::vector<std::uint64_t> distances(residuals.size());
+  std::vector<std::uint64_t> unary(residuals.size() * kQuotientMax / 64 + 1);  // quotients are at most kQuotientMax - 1
+  Exceptions exceptions;
+  std::size_t bit = 0;
+  for (std::size_t i = 0; i < residuals.size(); ++i) {
+    const std::uint64_t z = distance(residuals[i], shape);
+    std::uint64_t quotient = z >> plan.width;
+    distances[i] = z;
+    if (quotient >= kQuotientMax) {
+      exceptions.positions.push_back(static_cast<std::uint32_t>(i));
+      append_varint(exceptions.values, z);
+      quotient = 0;
+    }
+    bit += static_cast<std::size_t>(quotient);
+    unary[bit / 64] |= std::uint64_t{1} << (bit % 64);
+    ++bit;
+  }
+  append_signed_varint(out, plan.base);
+  out.push_back(static_cast<std::byte>(plan.width | (plan.one_sided ? kOneSidedBit : 0U)));
+  pack_bits(distances, 0, plan.width, out);
+  const std::size_t unary_bytes = (bit + 7) / 8;
+  append_varint(out, unary_bytes);
+  append_bytes(out, std::as_bytes(std::span(unary)).first(unary_bytes));
+  append_exceptions(exceptions, out);
+}
+
+Status decode_frame(ByteReader& in, std::span<std::uint64_t> out) {
+  const std::uint64_t base = in.signed_varint();
+  const unsigned width = in.fixed<std::uint8_t>();
+  if (!in.ok() || width > 64) {
+    return corrupt_block("the frame of reference has no valid width");
+  }
+  const ByteSpan payload = in.take(packed_bytes(out.size(), width));
+  if (!in.ok()) {
+    return corrupt_block("packed values end early");
+  }
+  unpack_bits(payload, base, width, out);
+  return Ok{};
+}
+
+Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
+  const std::uint64_t base = in.signed_varint();
+  const unsigned width = in.fixed<std::uint8_t>();
+  if (!in.ok() || width > 63) {
+    return corrupt_block("the patched frame has no valid width");
+  }
+  const ByteSpan payload = in.take(packed_bytes(out.size(), width));
+  SF_TRY(positions, decode_positions(in, out.size()));
+  if (!in.ok()) {
+    return corrupt_block("packed values end early");
+  }
+  unpack_bits(payload, base, width, out);
+  for (const std::uint32_t position : positions) {
+    out[position] = base + in.signed_varint();
+  }
+  return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
+}
+
+// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left
+// over.
+bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& positions) {
+  constexpr std::size_t kStride = 4;
+  positions.resize(count + 64 + kStride);  // the last word is written whole, in strides
+  std::size_t found = 0;
+  for (std::size_t byte = 0; byte < unary.size(); byte += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, unary.data() + byte, std::min<std::size_t>(8, unary.size() - byte));
+    const auto ones = static_cast<std::size_t>(std::popcount(word));
+    if (ones > count - found) {
+      return false;
+    }
+    // Strides write past the end of the word's ones rather than branch on each: the next word overwrites that.
+    std::uint32_t* at = positions.data() + found;
+    for (; word != 0; at += kStride) {
+      for (std::size_t i = 0; i < kStride; ++i) {
+        at[i] = static_cast<std::uint32_t>(byte * 8) + static_cast<std::uint32_t>(std::countr_zero(word));
+        word &= word - 1;
+      }
+    }
+    found += ones;
+  }
+  return found == count && count > 0 && positions[count - 1] / 8 + 1 == unary.size();
+}
+
+// Joins quotients, the gaps between one-bits, with the low bits already in `out`.
+void join_quotients(std::span<const std::uint32_t> ones, unsigned width, std::span<std::uint64_t> out) {
+  out[0] |= std::uint64_t{ones[0]} << width;
+  for_each_in_batches(out.size() - 1, [=, low = out.data() + 1, one = ones.data()](std::size_t i) {
+    low[i] |= std::uint64_t{one[i + 1] - one[i] - 1} << width;
+  });
+}
+
+Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
+  const std::uint64_t base = in.signed_varint();
+  const unsigned coded = in.fixed<std::uint8_t>();
+  const unsigned width = coded & ~kOneSidedBit;
+  if (!in.ok() || width > kRiceWidthMax) {
+    return corrupt_block("Rice's k is out of range");
+  }
+  const ByteSpan low = in.take(packed_bytes(out.size(), width));
+  const ByteSpan unary = in.take(in.varint());
+  SF_TRY(positions, decode_positions(in, out.size()));
+  if (!in.ok()) {
+    return corrupt_block("Rice codes end early");
+  }
+  std::vector<std::uint32_t> ones;
+  if (!find_ones(unary, out.size(), ones)) {
+    return corrupt_block("the unary part has another number of values");
+  }
+  unpack_bits(low, 0, width, out);
+  join_quotients(ones, width, out);
+  for (const std::uint32_t position : positions) {
+    out[position] = in.varint();
+  }
+  if (!in.ok()) {
+    return corrupt_block("exceptions end early");
+  }
+  if ((coded & kOneSidedBit) != 0) {
+    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
+  } else {
+    for_each_in_batches(out.size(),
+                        [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
+  }
+  return Ok{};
+}
+
+}  // namespace
+
+PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
+  if (residuals.empty()) {
+    return {.packer = Packer::kFrameOfReference, .width = 0};
+  }
+  const Shape shape = shape_of(residuals);
+  const unsigned width = bit_length(shape.max - shape.min);
+  PackPlan best{.packer = Packer::kFrameOfReference, .base = shape.min, .width = width};
+  best.cost_bits = residuals.size() * width + 8 * 3;
+  if (width == 0) {
+    return best;
+  }
+  if (width == 64) {
+    best = {.packer = Packer::kRaw, .cost_bits = residuals.size() * 64};
+  }
+  const LengthHistogram lengths = lengths_of(residuals, shape);
+  unsigned longest = 64;  // at least 1: values differ, so not all are the centre
+  while (lengths[longest] == 0) {
+    --longest;
+  }
+  if (const PackPlan patched = plan_patched(lengths, residuals.size(), longest, shape);
+      patched.cost_bits < best.cost_bits) {
+    best = patched;
+  }
+  // Rice decodes at half the speed of the others: it has to save 3% (research: codecs, M).
+  if (const PackPlan rice = plan_rice(residuals, lengths, longest, shape);
+      rice.cost_bits + rice.cost_bits / 32 < best.cost_bits) {
+    best = rice;
+  }
+  return best;
+}
+
+void encode_packed(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
+  switch (plan.packer) {
+    case Packer::kPatched:
+      encode_patched(residuals, plan, out);
+      break;
+    case Packer::kSplitRice:
+      encode_rice(residuals, plan, out);
+      break;
+    case Packer::kFrameOfReference:
+      append_signed_varint(out, plan.base);
+      out.push_back(static_cast<std::byte>(plan.width));
+      pack_bits(residuals, plan.base, plan.width, out);
+      break;
+    case Packer::kRaw:
+    case Packer::kRunLength:
+      append_bytes(out, std::as_bytes(residuals));
+      break;
+  }
+}
+
+Status decode_packed(ByteReader& in, Packer packer, std::span<std::uint64_t> out) {
+  switch (packer) {
+    case Packer::kFrameOfReference:
+      return decode_frame(in, out);
+    case Packer::kPatched:
+      return decode_patched(in, out);
+    case Packer::kSplitRice:
+      return decode_rice(in, out);
+    case Packer::kRaw: {
+      const ByteSpan payload = in.take(out.size_bytes());
+      if (!in.ok()) {
+        return corrupt_block("raw values end early");
+      }
+      if (!out.empty()) {
+        std::memcpy(out.data(), payload.data(), payload.size());
+      }
+      return Ok{};
+    }
+    case Packer::kRunLength:
+      break;
+  }
+  return unsupported({.packer = packer});
+}
+
+void encode_positions(std::span<const std::uint32_t> positions, Bytes& out) {
+  append_varint(out, positions.size());
+  std::uint32_t next = 0;
+  for (const std::uint32_t position : positions) {
+    append_varint(out, position - next);
+    next = position + 1;
+  }
+}
+
+Result<std::vector<std::uint32_t>> decode_positions(ByteReader& in, std::size_t count) {
+  const std::uint64_t position_count = in.varint();
+  if (!in.ok() || position_count > count || position_count > in.remaining()) {
+    return corrupt_block("more exceptions than values");
+  }
+  std::vector<std::uint32_t> positions(static_cast<std::size_t>(position_count));
+  std::uint64_t next = 0;
+  for (std::uint32_t& position : positions) {
+    const std::uint64_t gap = in.varint();
+    if (!in.ok() || gap >= count || next + gap >= count) {
+      return corrupt_block("an exception lies outside the block");
+    }
+    position = static_cast<std::uint32_t>(next + gap);
+    next = next + gap + 1;
+  }
+  return positions;
+}
+
+}  // namespace streamflow::encoding

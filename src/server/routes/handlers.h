@@ -1,0 +1,38 @@
+// Every route's handler, by the file it lives in.
+// Threads:    any; a handler keeps no state of its own.
+#pragma once
+
+#include "server/route.h"
+
+namespace streamflow::server::routes {
+
+// write.cpp
+Response write_influx(Call& call);  // /write and /api/v2/write
+Response write_own(Call& call);     // /api/v1/write
+// sql.cpp
+Response sql_post(Call& call);
+Response sql_get(Call& call);
+// influx.cpp
+Response influx_query(Call& call);
+Response influx_buckets(Call& call);
+Response influx_create_bucket(Call& call);
+Response influx_orgs(Call& call);
+// keys.cpp
+Response list_keys(Call& call);
+Response create_key(Call& call);
+Response revoke_key(Call& call);
+// health.cpp
+Response health(Call& call);
+Response ready(Call& call);
+Response ping(Call& call);
+Response metrics(Call& call);
+Response flush(Call& call);
+// pages.cpp
+Response landing(Call& call);
+Response docs(Call& call);
+Response openapi(Call& call);
+
+// A JSON answer.
+Response json_response(int status, std::string body);
+
+}  // namespace streamflow::server::routes
