@@ -265,6 +265,8 @@ class EvaluatorPool {
     try {
       auto evaluator = borrow();
       const bool result = evaluator->holds(value);
+      // DuckDB's executor keeps a NULL of one call in its intermediate vectors; NULL is asked once a scan at most.
+      if (!value.has_value()) return result;
       const std::lock_guard lock(mutex_);
       free_.push_back(std::move(evaluator));
       return result;
