@@ -11,7 +11,7 @@
 #include "duckdb/main/connection.hpp"
 #include "duckdb/main/database.hpp"
 #include "duckdb/main/query_result.hpp"
-#include "query/query_harness.h"
+#include "query/query_fixture.h"
 #include "query/result_encoder.h"
 
 namespace streamflow::query {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "query/memory_ledger.h"
-#include "query/query_harness.h"
+#include "query/query_fixture.h"
 #include "query/statement_gate.h"
 
 namespace streamflow::query {

@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "query/query_harness.h"
+#include "query/query_fixture.h"
 
 namespace streamflow::query {
 namespace {

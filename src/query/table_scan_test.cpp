@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "query/query_harness.h"
+#include "query/query_fixture.h"
 
 namespace streamflow::query {
 namespace {

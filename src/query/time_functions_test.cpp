@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "query/query_harness.h"
+#include "query/query_fixture.h"
 
 namespace streamflow::query {
 namespace {

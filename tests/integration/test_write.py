@@ -205,14 +205,12 @@ def test_a_decompression_bomb_is_stopped(new_server):
     assert server.resident_bytes() - before < 64 << 20
 
 
-def test_unknown_database_and_bucket(server, table):
-    one = server.post("/write?db=nowhere", data=f"{table} v=1")
-    assert one.status_code == 404
-    assert "database not found" in one.json()["error"]
-    two = server.post("/api/v2/write?bucket=nowhere", data=f"{table} v=1")
-    assert two.status_code == 404
-    assert two.json()["code"] == "not found"
-    assert "nowhere" in two.json()["message"]
+def test_a_new_database_or_bucket_is_a_project_of_its_own(server, table):
+    assert server.post("/write?db=elsewhere", data=f"{table} v=1").status_code == 204
+    assert server.post("/api/v2/write?bucket=elsewhere", data=f"{table} v=2").status_code == 204
+    assert server.try_sql(f'SELECT * FROM "{table}"').status_code == 400, "it must not be in the default project"
+    names = server.post("/query?q=SHOW DATABASES").json()["results"][0]["series"][0]["values"]
+    assert ["elsewhere"] in names
 
 
 def test_what_was_acknowledged_survives_a_restart(new_server):

@@ -42,7 +42,8 @@ bool all_unprocessable(const WriteOutcome& outcome) {
 HttpAnswer v1_partial(const WriteOutcome& outcome, const LineError& first) {
   const std::string dropped = " dropped=" + std::to_string(outcome.lines_dropped);
   if (first.kind == LineErrorKind::kUnprocessable) {
-    return v1_error(400, "partial write: " + at_line(first) + dropped);
+    // The reason comes first: agents look for "partial write: field type conflict".
+    return v1_error(400, "partial write: " + first.reason + " (line " + std::to_string(first.line) + ")" + dropped);
   }
   if (outcome.rows_stored == 0) { return v1_error(400, unable_to_parse(first)); }
   return v1_error(400, "partial write: " + unable_to_parse(first) + dropped);

@@ -64,9 +64,9 @@ TEST(AnswerOutcome, V1SaysPartialWriteOfATypeConflict) {
   const HttpAnswer answer = answer_outcome(InfluxVersion::kV1, outcome_of(0, 1, {kConflict}));
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(answer.body,
-            "{\"error\":\"partial write: line 3: field type conflict: input field \\\"f\\\" on measurement \\\"m\\\" "
+            "{\"error\":\"partial write: field type conflict: input field \\\"f\\\" on measurement \\\"m\\\" "
             "is type int64, "
-            "already exists as type float64 dropped=1\"}");
+            "already exists as type float64 (line 3) dropped=1\"}");
 }
 
 TEST(AnswerOutcome, V2NamesNumberAndFirstLine) {
