@@ -52,9 +52,7 @@ TEST(Authorize, AllowsTheLocalUserEverything) {
 TEST(Authorize, StaysInsideTheScope) {
   const auto allowed = [](const Subject& subject, const char* organization, const char* project) {
     const Status status = authorize(subject, Action::kReadData, {{organization, project}, "cpu"});
-    if (!status.has_value()) {
-      EXPECT_EQ(status.error().code, ErrorCode::kForbidden);
-    }
+    if (!status.has_value()) { EXPECT_EQ(status.error().code, ErrorCode::kForbidden); }
     return status.has_value();
   };
   EXPECT_TRUE(allowed(key(Role::kAdmin), "acme", "plant"));

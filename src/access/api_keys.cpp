@@ -46,18 +46,14 @@ KeyInfo info_of(const metadata::ApiKeyRow& row) {
 }
 
 bool visible_to(const Subject& caller, const std::string& organization, const std::optional<std::string>& project) {
-  if (caller.kind == Subject::Kind::kLocalUser) {
-    return true;
-  }
+  if (caller.kind == Subject::Kind::kLocalUser) { return true; }
   return caller.organization == organization && (!caller.project.has_value() || caller.project == project);
 }
 
 // Names become parts of paths, SQL catalogs and addresses: printable, without a slash.
 Status check_scope_name(std::string_view what, std::string_view name) {
   const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c != '/' && c != 0x7f; });
-  if (!name.empty() && name.size() <= kNameBytesMax && printable) {
-    return Ok{};
-  }
+  if (!name.empty() && name.size() <= kNameBytesMax && printable) { return Ok{}; }
   return Error{
       ErrorCode::kInvalidArgument,
       "a key's " + std::string(what) + " must be 1 to 255 bytes without spaces, " + "control characters or slashes"};
@@ -106,9 +102,7 @@ class DatabaseKeys final : public ApiKeys {
 
   Result<Subject> verify(std::string_view text) override {
     const std::optional<Token> token = parse_token(text);
-    if (!token.has_value()) {
-      return refused();
-    }
+    if (!token.has_value()) { return refused(); }
     const SecretHash offered = hash_secret(pepper_, token->secret);
     const Timestamp now = now_();
     SF_CHECK(refresh(now));
@@ -131,9 +125,7 @@ class DatabaseKeys final : public ApiKeys {
     SF_TRY(rows, database_.api_keys());
     std::vector<KeyInfo> keys;
     for (const auto& row : rows) {
-      if (visible_to(caller, row.organization, row.project)) {
-        keys.push_back(info_of(row));
-      }
+      if (visible_to(caller, row.organization, row.project)) { keys.push_back(info_of(row)); }
     }
     return keys;
   }
@@ -144,24 +136,18 @@ class DatabaseKeys final : public ApiKeys {
     if (!row.has_value() || !visible_to(caller, row->organization, row->project)) {
       return Error{ErrorCode::kNotFound, "no API key has the id " + std::string(id)};
     }
-    if (row->revoked.has_value()) {
-      return Ok{};
-    }
+    if (row->revoked.has_value()) { return Ok{}; }
     const std::scoped_lock change_lock(change_mutex_);
     SF_CHECK(database_.update_api_key_times(row->id, std::nullopt, now_()));
     const std::scoped_lock lock(mutex_);
-    if (const auto found = known_.find(row->id); found != known_.end()) {
-      found->second.revoked = true;
-    }
+    if (const auto found = known_.find(row->id); found != known_.end()) { found->second.revoked = true; }
     return Ok{};
   }
 
   bool any() override {
     const Timestamp now = now_();
     // Without an answer the safe one is "yes": authentication stays on.
-    if (!refresh(now).has_value()) {
-      return true;
-    }
+    if (!refresh(now).has_value()) { return true; }
     const std::scoped_lock lock(mutex_);
     return std::any_of(known_.begin(), known_.end(), [&](const auto& entry) { return entry.second.usable(now); });
   }
@@ -171,9 +157,7 @@ class DatabaseKeys final : public ApiKeys {
 
   Status check(const Subject& creator, const NewKey& key) const {
     SF_CHECK(check_scope_name("organization", key.organization));
-    if (key.project.has_value()) {
-      SF_CHECK(check_scope_name("project", *key.project));
-    }
+    if (key.project.has_value()) { SF_CHECK(check_scope_name("project", *key.project)); }
     if (key.name.size() > kKeyNameBytesMax) {
       return Error{ErrorCode::kTooLarge, "a key's name has at most 255 bytes, got " + std::to_string(key.name.size())};
     }
@@ -193,9 +177,7 @@ class DatabaseKeys final : public ApiKeys {
     {
       const std::scoped_lock lock(mutex_);
       const bool clock_went_back = looked_.has_value() && now < *looked_;
-      if (looked_.has_value() && !clock_went_back && now - *looked_ < kForeignChangeDelay) {
-        return Ok{};
-      }
+      if (looked_.has_value() && !clock_went_back && now - *looked_ < kForeignChangeDelay) { return Ok{}; }
       looked_ = now;
     }
     auto changes = database_.foreign_changes();
@@ -206,9 +188,7 @@ class DatabaseKeys final : public ApiKeys {
         const std::scoped_lock lock(mutex_);
         changed = *changes != changes_seen_;
       }
-      if (changed) {
-        status = reload(*changes);
-      }
+      if (changed) { status = reload(*changes); }
     }
     if (!status) {  // so that the next caller looks again, and fails closed as long as the database does
       const std::scoped_lock lock(mutex_);
@@ -224,9 +204,7 @@ class DatabaseKeys final : public ApiKeys {
     KnownKeys fresh;
     for (const auto& row : rows) {
       auto known = known_key(row);
-      if (known) {
-        fresh.emplace(row.id, std::move(*known));
-      }  // an unreadable key opens nothing
+      if (known) { fresh.emplace(row.id, std::move(*known)); }  // an unreadable key opens nothing
     }
     const std::scoped_lock lock(mutex_);
     known_ = std::move(fresh);
@@ -243,9 +221,7 @@ class DatabaseKeys final : public ApiKeys {
       auto used = std::exchange(used_, {});
       lock.unlock();
       // A failure loses a time that is information only; the next use stores a later one.
-      for (const auto& [id, when] : used) {
-        (void)database_.update_api_key_times(id, when, std::nullopt);
-      }
+      for (const auto& [id, when] : used) { (void)database_.update_api_key_times(id, when, std::nullopt); }
       lock.lock();
     }
   }

@@ -86,9 +86,7 @@ TEST_F(ApiKeysTest, AnswersOneMessageForEveryBadToken) {
     const auto verified = keys_->verify(token);
     ASSERT_FALSE(verified.has_value()) << token;
     EXPECT_EQ(verified.error().code, ErrorCode::kUnauthenticated);
-    if (message.empty()) {
-      message = verified.error().message;
-    }
+    if (message.empty()) { message = verified.error().message; }
     EXPECT_EQ(verified.error().message, message);
   }
   EXPECT_TRUE(keys_->verify(good.token).has_value());
@@ -154,9 +152,8 @@ TEST_F(ApiKeysTest, ListsAndRevokesOnlyInScope) {
   EXPECT_EQ(code(keys_->revoke(kLocal, "aaaaaaaaaaaa")), ErrorCode::kNotFound);
   EXPECT_TRUE(keys_->revoke(subject_of(admin), plant.info.id).has_value());
   EXPECT_TRUE(keys_->revoke(subject_of(admin), plant.info.id).has_value());  // again: fine
-  for (const KeyInfo& key : keys_->list(kLocal).value()) {
-    EXPECT_EQ(key.revoked.has_value(), key.id == plant.info.id) << key.id;
-  }
+  const std::vector<KeyInfo> all = keys_->list(kLocal).value();
+  for (const KeyInfo& key : all) { EXPECT_EQ(key.revoked.has_value(), key.id == plant.info.id) << key.id; }
 }
 
 TEST_F(ApiKeysTest, RefusesNamesThatMislead) {
@@ -194,9 +191,7 @@ TEST_F(ApiKeysTest, ManyThreadsVerifyWhileKeysComeAndGo) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 3; ++i) {
     threads.emplace_back([&] {
-      for (int n = 0; n < 200; ++n) {
-        EXPECT_TRUE(keys_->verify(stable.token).has_value());
-      }
+      for (int n = 0; n < 200; ++n) { EXPECT_TRUE(keys_->verify(stable.token).has_value()); }
     });
   }
   for (int n = 0; n < 10; ++n) {
@@ -205,9 +200,7 @@ TEST_F(ApiKeysTest, ManyThreadsVerifyWhileKeysComeAndGo) {
     EXPECT_TRUE(keys_->revoke(kLocal, key.info.id).has_value());
     EXPECT_FALSE(keys_->verify(key.token).has_value());
   }
-  for (auto& thread : threads) {
-    thread.join();
-  }
+  for (auto& thread : threads) { thread.join(); }
 }
 
 TEST(KeyStore, IsOneForAllWhoOpenTheFolder) {

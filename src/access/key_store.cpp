@@ -21,29 +21,21 @@ Error io_error(const std::string& what, const std::filesystem::path& path) {
 
 Status write_private_file(const std::filesystem::path& path, const std::string& bytes) {
   const int fd = ::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd < 0) {
-    return io_error("creating", path);
-  }
+  if (fd < 0) { return io_error("creating", path); }
   const bool written =
       ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
   const bool closed = ::close(fd) == 0;
-  if (written && closed) {
-    return Ok{};
-  }
+  if (written && closed) { return Ok{}; }
   return io_error("writing", path);
 }
 
 // Without the folder's own entry synced, a power cut could take the pepper and with it every key.
 Status sync_folder(const std::filesystem::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) {
-    return io_error("opening", folder);
-  }
+  if (fd < 0) { return io_error("opening", folder); }
   const bool synced = ::fsync(fd) == 0;
   ::close(fd);
-  if (synced) {
-    return Ok{};
-  }
+  if (synced) { return Ok{}; }
   return io_error("syncing", folder);
 }
 
@@ -57,21 +49,15 @@ Status create_pepper(const std::filesystem::path& path) {
   const int link_errno = errno;
   ::unlink(draft.c_str());
   errno = link_errno;
-  if (!linked) {
-    return io_error("creating", path);
-  }
+  if (!linked) { return io_error("creating", path); }
   return sync_folder(path.parent_path());
 }
 
 Result<std::string> read_or_create_pepper(const std::filesystem::path& path) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    SF_CHECK(create_pepper(path));
-  }
+  if (!std::filesystem::exists(path, error)) { SF_CHECK(create_pepper(path)); }
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return io_error("reading the pepper", path);
-  }
+  if (!file) { return io_error("reading the pepper", path); }
   std::string pepper{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (pepper.size() < kPepperBytes) {
     return Error{ErrorCode::kCorrupt, "the pepper " + path.string() + " has " + std::to_string(pepper.size()) +

@@ -60,17 +60,11 @@ std::string to_string(const Token& token) {
 
 std::optional<Token> parse_token(std::string_view text) {
   constexpr std::size_t separator = kTokenPrefix.size() + kTokenIdLength;
-  if (text.size() != separator + 1 + kTokenSecretLength) {
-    return std::nullopt;
-  }
-  if (!text.starts_with(kTokenPrefix) || text[separator] != '_') {
-    return std::nullopt;
-  }
+  if (text.size() != separator + 1 + kTokenSecretLength) { return std::nullopt; }
+  if (!text.starts_with(kTokenPrefix) || text[separator] != '_') { return std::nullopt; }
   const std::string_view id = text.substr(kTokenPrefix.size(), kTokenIdLength);
   const std::string_view secret = text.substr(separator + 1);
-  if (!spelled_with(id, kBase32) || !spelled_with(secret, kBase64Url)) {
-    return std::nullopt;
-  }
+  if (!spelled_with(id, kBase32) || !spelled_with(secret, kBase64Url)) { return std::nullopt; }
   return Token{std::string(id), std::string(secret)};
 }
 
@@ -93,15 +87,11 @@ std::string to_hex(const SecretHash& hash) {
 
 std::optional<SecretHash> hash_from_hex(std::string_view hex) {
   SecretHash hash{};
-  if (hex.size() != hash.size() * 2) {
-    return std::nullopt;
-  }
+  if (hex.size() != hash.size() * 2) { return std::nullopt; }
   for (std::size_t i = 0; i < hash.size(); ++i) {
     const std::size_t high = kHex.find(hex[2 * i]);
     const std::size_t low = kHex.find(hex[2 * i + 1]);
-    if (high == std::string_view::npos || low == std::string_view::npos) {
-      return std::nullopt;
-    }
+    if (high == std::string_view::npos || low == std::string_view::npos) { return std::nullopt; }
     hash[i] = static_cast<unsigned char>(high << 4U | low);
   }
   return hash;

@@ -172,9 +172,7 @@ TEST_F(DatabaseTest, SurvivesOpeningByManyAtOnce) {
       good[i] = opened.has_value() && (*opened)->insert_api_key(key("k" + std::to_string(i))).has_value() ? 1 : 0;
     });
   }
-  for (auto& thread : threads) {
-    thread.join();
-  }
+  for (auto& thread : threads) { thread.join(); }
   EXPECT_EQ(good, std::vector<int>(8, 1));
   EXPECT_EQ(open()->api_keys().value().size(), 8U);
 }

@@ -24,15 +24,11 @@ constexpr int kSqliteNotADatabase = 26;
 ErrorCode code_of(int sqlite_code) {
   switch (sqlite_code & 0xff) {
     case kSqliteBusy:
-    case kSqliteLocked:
-      return ErrorCode::kUnavailable;
-    case kSqliteConstraint:
-      return ErrorCode::kConflict;
+    case kSqliteLocked: return ErrorCode::kUnavailable;
+    case kSqliteConstraint: return ErrorCode::kConflict;
     case kSqliteCorrupt:
-    case kSqliteNotADatabase:
-      return ErrorCode::kCorrupt;
-    default:
-      return ErrorCode::kIo;
+    case kSqliteNotADatabase: return ErrorCode::kCorrupt;
+    default: return ErrorCode::kIo;
   }
 }
 
@@ -43,9 +39,7 @@ auto guarded(const std::string& what, Body&& body) -> decltype(body()) {
     return body();
   } catch (const soci::sqlite3_soci_error& error) {
     return Error{code_of(error.result()), what + ": " + error.what()};
-  } catch (const std::exception& error) {
-    return Error{ErrorCode::kIo, what + ": " + error.what()};
-  }
+  } catch (const std::exception& error) { return Error{ErrorCode::kIo, what + ": " + error.what()}; }
 }
 
 // An optional time as SOCI binds it.
@@ -61,9 +55,7 @@ struct BoundTime {
     }
   }
   std::optional<Timestamp> time() const {
-    if (indicator != soci::i_ok) {
-      return std::nullopt;
-    }
+    if (indicator != soci::i_ok) { return std::nullopt; }
     return timestamp_from_ns(ns);
   }
 };
@@ -126,9 +118,7 @@ class SqliteDatabase final : public Database {
     return guarded("looking up API key " + id, [&]() -> Result<std::optional<ApiKeyRow>> {
       BoundKey key;
       soci::statement statement = (into(session_.prepare << kSelectKeys << "WHERE id = :id", key), soci::use(id));
-      if (!statement.execute(true)) {
-        return std::optional<ApiKeyRow>();
-      }
+      if (!statement.execute(true)) { return std::optional<ApiKeyRow>(); }
       return std::optional(key.take());
     });
   }
@@ -140,9 +130,7 @@ class SqliteDatabase final : public Database {
       std::vector<ApiKeyRow> rows;
       soci::statement statement = into(session_.prepare << kSelectKeys << "ORDER BY created, id", key);
       statement.execute();
-      while (statement.fetch()) {
-        rows.push_back(key.take());
-      }
+      while (statement.fetch()) { rows.push_back(key.take()); }
       return rows;
     });
   }
@@ -157,9 +145,7 @@ class SqliteDatabase final : public Database {
                                "revoked = COALESCE(:revoked, revoked) WHERE id = :id",
            soci::use(used.ns, used.indicator), soci::use(gone.ns, gone.indicator), soci::use(id));
       statement.execute(true);
-      if (statement.get_affected_rows() == 0) {
-        return Error{ErrorCode::kNotFound, "no API key has the id " + id};
-      }
+      if (statement.get_affected_rows() == 0) { return Error{ErrorCode::kNotFound, "no API key has the id " + id}; }
       return Ok{};
     });
   }
@@ -192,9 +178,7 @@ class SqliteDatabase final : public Database {
       const auto known = static_cast<long long>(kMigrations.size());
       if (version >= known || version < 0) {
         session << "ROLLBACK";
-        if (version == known) {
-          return Ok{};
-        }
+        if (version == known) { return Ok{}; }
         return Error{ErrorCode::kUnsupported, "the metadata database has schema version " + std::to_string(version) +
                                                   ", this StreamFlow knows versions up to " + std::to_string(known) +
                                                   ": start the newer StreamFlow that wrote it, or restore a backup"};
@@ -232,9 +216,7 @@ Result<std::unique_ptr<Database>> Database::open_sqlite(const std::filesystem::p
   auto opened = guarded("opening the metadata database", [&]() -> Result<std::unique_ptr<SqliteDatabase>> {
     return std::make_unique<SqliteDatabase>("dbname=\"" + path.string() + "\" timeout=5");
   });
-  if (!opened) {
-    return with_context(std::move(opened).error(), path.string());
-  }
+  if (!opened) { return with_context(std::move(opened).error(), path.string()); }
   if (auto prepared = (*opened)->prepare(); !prepared) {
     return with_context(std::move(prepared).error(), path.string());
   }

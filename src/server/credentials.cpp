@@ -7,17 +7,13 @@ namespace {
 
 std::optional<std::string> decode_base64(std::string_view text) {
   static constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) {
-    text.remove_suffix(1);
-  }
+  while (text.ends_with('=')) { text.remove_suffix(1); }
   std::string bytes;
   std::uint32_t window = 0;
   unsigned held = 0;
   for (const char c : text) {
     const std::size_t value = kAlphabet.find(c);
-    if (value == std::string_view::npos) {
-      return std::nullopt;
-    }
+    if (value == std::string_view::npos) { return std::nullopt; }
     window = (window << 6U) | static_cast<std::uint32_t>(value);
     held += 6;
     if (held >= 8) {
@@ -30,24 +26,14 @@ std::optional<std::string> decode_base64(std::string_view text) {
 
 std::optional<std::string> key_of_authorization(std::string_view value) {
   const std::size_t space = value.find(' ');
-  if (space == std::string_view::npos) {
-    return std::string();
-  }
+  if (space == std::string_view::npos) { return std::string(); }
   const std::string_view scheme = value.substr(0, space);
   std::string_view rest = value.substr(space);
-  while (rest.starts_with(' ')) {
-    rest.remove_prefix(1);
-  }
-  if (equal_ignoring_case(scheme, "Bearer") || equal_ignoring_case(scheme, "Token")) {
-    return std::string(rest);
-  }
-  if (!equal_ignoring_case(scheme, "Basic")) {
-    return std::string();
-  }
+  while (rest.starts_with(' ')) { rest.remove_prefix(1); }
+  if (equal_ignoring_case(scheme, "Bearer") || equal_ignoring_case(scheme, "Token")) { return std::string(rest); }
+  if (!equal_ignoring_case(scheme, "Basic")) { return std::string(); }
   const std::optional<std::string> pair = decode_base64(rest);
-  if (!pair.has_value()) {
-    return std::string();
-  }
+  if (!pair.has_value()) { return std::string(); }
   const std::size_t colon = pair->find(':');
   return colon == std::string::npos ? std::string() : pair->substr(colon + 1);
 }
@@ -70,21 +56,15 @@ std::optional<std::string> offered_key(const Request& request, Surface surface) 
     return key_of_authorization(*authorization);
   }
   if (surface == Surface::kInfluxV1) {
-    if (const auto password = request.parameter("p"); password.has_value()) {
-      return std::string(*password);
-    }
+    if (const auto password = request.parameter("p"); password.has_value()) { return std::string(*password); }
   }
   return std::nullopt;
 }
 
 bool names_loopback(std::string_view host_and_port) {
-  if (host_and_port.starts_with('[')) {
-    return host_and_port.substr(0, host_and_port.find(']') + 1) == "[::1]";
-  }
+  if (host_and_port.starts_with('[')) { return host_and_port.substr(0, host_and_port.find(']') + 1) == "[::1]"; }
   std::string_view host = host_and_port.substr(0, host_and_port.find(':'));
-  if (host.ends_with('.')) {
-    host.remove_suffix(1);
-  }
+  if (host.ends_with('.')) { host.remove_suffix(1); }
   constexpr std::string_view kSuffix = ".localhost";  // RFC 6761 §6.3
   const bool below =
       host.size() > kSuffix.size() && equal_ignoring_case(host.substr(host.size() - kSuffix.size()), kSuffix);

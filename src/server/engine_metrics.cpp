@@ -24,9 +24,7 @@ void append_process(MetricsText& text, const Call& call) {
 void append_http(MetricsText& text, const Call& call) {
   call.gateway.metrics().append(text);
   const HttpStatistics* http = call.gateway.http();
-  if (http == nullptr) {
-    return;
-  }
+  if (http == nullptr) { return; }
   text.gauge("streamflow_http_connections", "Open connections.", http->connections_open);
   text.counter("streamflow_http_connections_accepted_total", "Connections accepted.", http->connections_accepted);
   text.counter("streamflow_http_connections_refused_total", "Connections over the limit.", http->connections_refused);

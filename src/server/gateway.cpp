@@ -11,12 +11,9 @@ namespace {
 
 std::uint64_t bytes_of(BodyLimit limit, const GatewayOptions& options) {
   switch (limit) {
-    case BodyLimit::kNone:
-      return 0;
-    case BodyLimit::kSmall:
-      return kSmallBodyBytesMax;
-    case BodyLimit::kLarge:
-      return options.body_bytes_max;
+    case BodyLimit::kNone: return 0;
+    case BodyLimit::kSmall: return kSmallBodyBytesMax;
+    case BodyLimit::kLarge: return options.body_bytes_max;
   }
   return 0;
 }
@@ -57,9 +54,7 @@ Result<access::Subject> Gateway::authenticate(const Request& head, Surface surfa
     return subject;
   }
   const auto key = offered_key(head, surface);
-  if (!key.has_value()) {
-    return subject;
-  }
+  if (!key.has_value()) { return subject; }
   return services_.keys->verify(*key);
 }
 
@@ -69,9 +64,7 @@ Result<Admission> Gateway::admit_to(const Route& route, const Request& head, con
   if (route.action.has_value()) {
     SF_TRY(caller, authenticate(head, route.surface));
     // Before the project: a stranger learns nothing about names.
-    if (caller.kind == access::Subject::Kind::kAnonymous) {
-      SF_CHECK(access::authorize(caller, *route.action, {}));
-    }
+    if (caller.kind == access::Subject::Kind::kAnonymous) { SF_CHECK(access::authorize(caller, *route.action, {})); }
     SF_TRY(chosen, project_of(head, route.surface, caller));
     Status allowed = access::authorize(caller, *route.action, {chosen, ""});
     if (!allowed && route.or_action.has_value()) {
@@ -111,9 +104,7 @@ Admission Gateway::admit(const Request& head) {
     return admission;
   }
   auto admitted = admit_to(*match.route, head, match.id);
-  if (admitted) {
-    return std::move(*admitted);
-  }
+  if (admitted) { return std::move(*admitted); }
   admission.refusal = problem_response(match.surface, head, problem_of(admitted.error()));
   return admission;
 }
@@ -128,9 +119,7 @@ void Gateway::finished(const Request& request, const RequestOutcome& outcome) {
   // 503 is an ordinary answer under overload: thousands a second, and counted above.
   const bool failed = (outcome.status >= 500 && outcome.status != 503) || !outcome.failure.empty();
   const auto level = failed || outcome.elapsed >= options_.slow_request ? spdlog::level::warn : spdlog::level::debug;
-  if (!spdlog::should_log(level)) {
-    return;
-  }
+  if (!spdlog::should_log(level)) { return; }
   // The path alone: the query may hold a password (InfluxDB v1's ?p=).
   spdlog::log(level, "request {} {} {} from {}: {} in {:.1f} ms, {} bytes in, {} out{}{}{}", request.id, request.method,
               request.path, request.remote_address, outcome.status,

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "server/gateway_fixture.h"
 #include "server/routes/handlers.h"
+#include "server/testing/gateway_fixture.h"
 
 namespace streamflow::server {
 namespace {
@@ -21,12 +21,8 @@ class GatewayAccess : public testing::GatewayTest {
  protected:
   static std::string target_of(const Route& route) {
     std::string path(route.path);
-    if (path.ends_with("{id}")) {
-      path.replace(path.size() - 4, 4, "aaaaaaaaaaaa");
-    }
-    if (path == "/query") {
-      path += "?q=SHOW%20DATABASES";
-    }
+    if (path.ends_with("{id}")) { path.replace(path.size() - 4, 4, "aaaaaaaaaaaa"); }
+    if (path == "/query") { path += "?q=SHOW%20DATABASES"; }
     return path;
   }
   Answer call(const Route& route, std::string_view headers) {
@@ -38,9 +34,7 @@ class GatewayAccess : public testing::GatewayTest {
 TEST_F(GatewayAccess, PublicRoutesAreTheseOnly) {
   std::set<std::string_view> open;
   for (const Route& route : all_routes()) {
-    if (!route.action.has_value()) {
-      open.insert(route.path);
-    }
+    if (!route.action.has_value()) { open.insert(route.path); }
   }
   EXPECT_EQ(open, (std::set<std::string_view>{"/health", "/ready", "/ping", "/openapi.json", "/docs", "/"}));
 }
@@ -71,9 +65,7 @@ TEST_F(GatewayAccess, EveryRouteFollowsTheRole) {
                                                    {Role::kEditor, key(Role::kEditor)},
                                                    {Role::kAdmin, key(Role::kAdmin)}};
   for (const Route& route : all_routes()) {
-    if (!route.action.has_value()) {
-      continue;
-    }
+    if (!route.action.has_value()) { continue; }
     for (const auto& [role, made] : keys) {
       SCOPED_TRACE(std::string(route.method) + " " + std::string(route.path) + " as " + std::string(name_of(role)));
       access::Subject subject{access::Subject::Kind::kApiKey, made.info.id, "default", std::nullopt, role};
@@ -89,9 +81,7 @@ TEST_F(GatewayAccess, EveryRouteFollowsTheRole) {
 TEST_F(GatewayAccess, WithoutKeysTheLocalUserMayDoAll) {
   for (const Route& route : all_routes()) {
     SCOPED_TRACE(route.path);
-    if (route.handle == routes::create_key) {
-      continue;
-    }  // would end this very state
+    if (route.handle == routes::create_key) { continue; }  // would end this very state
     const int status = call(route, "").status;
     EXPECT_NE(status, 401);
     EXPECT_NE(status, 403);

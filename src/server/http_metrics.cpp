@@ -33,39 +33,27 @@ void HttpMetrics::record(const Route* route, const RequestOutcome& outcome) {
   counters.nanoseconds += static_cast<std::uint64_t>(outcome.elapsed.count());
   counters.bytes_in += outcome.bytes_in;
   counters.bytes_out += outcome.bytes_out;
-  if (outcome.client_gone) {
-    ++counters.clients_gone;
-  }
-  if (!outcome.failure.empty()) {
-    ++counters.failed_streams;
-  }
+  if (outcome.client_gone) { ++counters.clients_gone; }
+  if (!outcome.failure.empty()) { ++counters.failed_streams; }
 }
 
 void HttpMetrics::append(MetricsText& text) const {
   const auto each = [&](auto&& write) {
-    for (std::size_t i = 0; i < routes_.size(); ++i) {
-      write(routes_[i], path_of(i), method_of(i));
-    }
+    for (std::size_t i = 0; i < routes_.size(); ++i) { write(routes_[i], path_of(i), method_of(i)); }
   };
   text.family("streamflow_http_requests_total", "counter", "Requests answered, by route and class of status.");
   each([&](const Counters& counters, std::string_view path, std::string_view method) {
     for (std::size_t c = 0; c < counters.by_class.size(); ++c) {
       const std::uint64_t count = counters.by_class[c];
-      if (count > 0) {
-        text.sample(count, {{"route", path}, {"method", method}, {"code", kClassNames[c]}});
-      }
+      if (count > 0) { text.sample(count, {{"route", path}, {"method", method}, {"code", kClassNames[c]}}); }
     }
   });
   text.family("streamflow_http_request_duration_seconds", "histogram",
               "From a request's first byte to its answer's last.");
   each([&](const Counters& counters, std::string_view path, std::string_view method) {
     std::uint64_t count = 0;
-    for (const auto& bucket : counters.latency) {
-      count += bucket;
-    }
-    if (count == 0) {
-      return;
-    }
+    for (const auto& bucket : counters.latency) { count += bucket; }
+    if (count == 0) { return; }
     std::uint64_t below = 0;
     for (std::size_t b = 0; b < kLatencyBounds.size(); ++b) {
       below += counters.latency[b];

@@ -11,18 +11,14 @@ char lower(char c) {
 }
 
 int hex_value(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
+  if (c >= '0' && c <= '9') { return c - '0'; }
   const char l = lower(c);
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
 std::optional<std::string_view> find_header(const std::vector<Header>& headers, std::string_view name) {
   for (const Header& header : headers) {
-    if (equal_ignoring_case(header.name, name)) {
-      return header.value;
-    }
+    if (equal_ignoring_case(header.name, name)) { return header.value; }
   }
   return std::nullopt;
 }
@@ -44,14 +40,10 @@ void CancelToken::cancel() {
   std::vector<std::function<void()>> actions;
   {
     const std::scoped_lock lock(mutex_);
-    if (std::exchange(cancelled_, true)) {
-      return;
-    }
+    if (std::exchange(cancelled_, true)) { return; }
     actions.swap(actions_);
   }
-  for (const auto& action : actions) {
-    action();
-  }
+  for (const auto& action : actions) { action(); }
 }
 
 bool CancelToken::cancelled() const {
@@ -73,9 +65,7 @@ std::optional<std::string_view> Response::header(std::string_view name) const {
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
   for (const QueryParameter& parameter : query) {
-    if (parameter.name == name) {
-      return parameter.value;
-    }
+    if (parameter.name == name) { return parameter.value; }
   }
   return std::nullopt;
 }
@@ -107,9 +97,7 @@ std::string_view reason_phrase(int status) {
                                                                   {504, "Gateway Timeout"},
                                                                   {505, "HTTP Version Not Supported"}};
   for (const auto& [code, phrase] : kPhrases) {
-    if (code == status) {
-      return phrase;
-    }
+    if (code == status) { return phrase; }
   }
   return "Unknown";
 }
@@ -131,9 +119,7 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
     } else if (c == '+' && plus_is_space) {
       c = ' ';
     }
-    if (c == '\0') {
-      return Error{ErrorCode::kInvalidArgument, "the address holds a NUL character"};
-    }
+    if (c == '\0') { return Error{ErrorCode::kInvalidArgument, "the address holds a NUL character"}; }
     decoded.push_back(c);
   }
   return decoded;
@@ -145,9 +131,7 @@ Result<std::vector<QueryParameter>> parse_form(std::string_view text) {
     const std::size_t end = std::min(text.find('&'), text.size());
     const std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (pair.empty()) {
-      continue;
-    }
+    if (pair.empty()) { continue; }
     if (parameters.size() == kQueryParametersMax) {
       return Error{ErrorCode::kInvalidArgument, "more than " + std::to_string(kQueryParametersMax) + " parameters"};
     }

@@ -15,17 +15,13 @@ constexpr std::size_t kProducerIdBytesMax = 255;  // storage::Producer's
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
+  if (error != std::errc() || end != text.data() + text.size()) { return std::nullopt; }
   return value;
 }
 
 // Long project names: SHA-256 instead of the text, so that two of them never meet.
 std::string shortened(std::string id) {
-  if (id.size() <= kProducerIdBytesMax) {
-    return id;
-  }
+  if (id.size() <= kProducerIdBytesMax) { return id; }
   std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
   SHA256(reinterpret_cast<const unsigned char*>(id.data()), id.size(), hash.data());
   std::string text = "sha256:";

@@ -19,9 +19,7 @@ void MetricsText::family(std::string_view name, std::string_view type, std::stri
 
 void MetricsText::begin_sample(MetricLabels labels, std::string_view suffix) {
   text_.append(name_).append(suffix);
-  if (labels.size() == 0) {
-    return;
-  }
+  if (labels.size() == 0) { return; }
   char separator = '{';
   for (const auto& [name, value] : labels) {
     text_.push_back(separator);
@@ -31,9 +29,7 @@ void MetricsText::begin_sample(MetricLabels labels, std::string_view suffix) {
         text_.append("\\n");
         continue;
       }
-      if (c == '"' || c == '\\') {
-        text_.push_back('\\');
-      }
+      if (c == '"' || c == '\\') { text_.push_back('\\'); }
       text_.push_back(c);
     }
     text_.push_back('"');
@@ -83,9 +79,7 @@ ProcessStatistics process_statistics() {
     process.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   }
   rlimit files{};
-  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    process.open_files_max = files.rlim_cur;
-  }
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) { process.open_files_max = files.rlim_cur; }
   std::error_code error;
   for (std::filesystem::directory_iterator entry("/proc/self/fd", error), end; !error && entry != end;
        entry.increment(error)) {
@@ -97,17 +91,13 @@ ProcessStatistics process_statistics() {
   std::ifstream boot_file("/proc/stat");
   double boot_seconds = 0;
   for (std::string word; boot_file >> word;) {
-    if (word == "btime") {
-      boot_file >> boot_seconds;
-    }
+    if (word == "btime") { boot_file >> boot_seconds; }
   }
   if (const std::size_t end = stat.rfind(')'); end != std::string::npos) {
     std::istringstream fields(stat.substr(end + 1));
     std::string field;
     for (int number = 3; number <= 22 && fields >> field; ++number) {
-      if (number == 20) {
-        process.threads = std::strtoull(field.c_str(), nullptr, 10);
-      }
+      if (number == 20) { process.threads = std::strtoull(field.c_str(), nullptr, 10); }
       if (number == 22) {
         const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
         process.start_time_seconds = boot_seconds + std::strtod(field.c_str(), nullptr) / ticks;

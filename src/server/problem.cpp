@@ -43,30 +43,18 @@ constexpr const ProblemKind* kErrorKinds[] = {&kInvalid,   &kNotFound, &kExists,
 
 std::string_view influx_v2_code(int status) {
   switch (status) {
-    case 401:
-      return "unauthorized";
-    case 403:
-      return "forbidden";
-    case 404:
-      return "not found";
-    case 405:
-      return "method not allowed";
-    case 409:
-      return "conflict";
-    case 413:
-      return "request too large";
-    case 415:
-      return "unsupported media type";
-    case 422:
-      return "unprocessable entity";
-    case 429:
-      return "too many requests";
-    case 501:
-      return "not implemented";
-    case 503:
-      return "unavailable";
-    default:
-      return status >= 500 ? "internal error" : "invalid";
+    case 401: return "unauthorized";
+    case 403: return "forbidden";
+    case 404: return "not found";
+    case 405: return "method not allowed";
+    case 409: return "conflict";
+    case 413: return "request too large";
+    case 415: return "unsupported media type";
+    case 422: return "unprocessable entity";
+    case 429: return "too many requests";
+    case 501: return "not implemented";
+    case 503: return "unavailable";
+    default: return status >= 500 ? "internal error" : "invalid";
   }
 }
 
@@ -79,12 +67,8 @@ Json own_shape(const Request& request, const Problem& problem) {
                {"request_id", request.id}};
   for (const ProblemEntry& entry : problem.errors) {
     Json item = {{"detail", entry.detail}};
-    if (entry.line.has_value()) {
-      item["line"] = *entry.line;
-    }
-    if (!entry.pointer.empty()) {
-      item["pointer"] = entry.pointer;
-    }
+    if (entry.line.has_value()) { item["line"] = *entry.line; }
+    if (!entry.pointer.empty()) { item["pointer"] = entry.pointer; }
     json["errors"].push_back(std::move(item));
   }
   return json;
@@ -97,18 +81,10 @@ std::string dump(const Json& json) {
 Response influx_v1_response(const Problem& problem) {
   int status = problem.kind.status;
   std::string text = problem.detail;
-  if (status == 429) {
-    status = 503;
-  }  // Telegraf drops a batch on 429
-  if (status == 409) {
-    status = 400;
-  }
-  if (status == 401) {
-    text = "authorization failed";
-  }
-  if (status == 413) {
-    text = "Request Entity Too Large";
-  }
+  if (status == 429) { status = 503; }  // Telegraf drops a batch on 429
+  if (status == 409) { status = 400; }
+  if (status == 401) { text = "authorization failed"; }
+  if (status == 413) { text = "Request Entity Too Large"; }
   return {status, {{"Content-Type", "application/json"}}, dump({{"error", text}}) + "\n", {}};
 }
 
@@ -130,23 +106,17 @@ const ProblemKind& kind_of(ErrorCode code) {
 
 const ProblemKind& kind_of_status(int status) {
   for (const ProblemKind& kind : kStatusKinds) {
-    if (kind.status == status) {
-      return kind;
-    }
+    if (kind.status == status) { return kind; }
   }
   for (const ProblemKind* kind : kErrorKinds) {
-    if (kind->status == status && kind != &kCorrupt && kind != &kIo) {
-      return *kind;
-    }
+    if (kind->status == status && kind != &kCorrupt && kind != &kIo) { return *kind; }
   }
   return kInternal;
 }
 
 std::vector<ProblemKind> all_problem_kinds() {
   std::vector<ProblemKind> kinds(std::begin(kStatusKinds), std::end(kStatusKinds));
-  for (const ProblemKind* kind : kErrorKinds) {
-    kinds.push_back(*kind);
-  }
+  for (const ProblemKind* kind : kErrorKinds) { kinds.push_back(*kind); }
   return kinds;
 }
 
@@ -161,12 +131,8 @@ Response problem_response(Surface surface, const Request& request, const Problem
       response = {
           problem.kind.status, {{"Content-Type", "application/problem+json"}}, problem_json(request, problem), {}};
       break;
-    case Surface::kInfluxV1:
-      response = influx_v1_response(problem);
-      break;
-    case Surface::kInfluxV2:
-      response = influx_v2_response(problem);
-      break;
+    case Surface::kInfluxV1: response = influx_v1_response(problem); break;
+    case Surface::kInfluxV2: response = influx_v2_response(problem); break;
   }
   if (problem.kind.retry_after_s > 0) {
     response.headers.push_back({"Retry-After", std::to_string(problem.kind.retry_after_s)});

@@ -45,18 +45,14 @@ std::optional<std::string_view> match(const Route& route, std::string_view path)
     return path == route.path ? std::optional(std::string_view()) : std::nullopt;
   }
   const std::string_view stem = route.path.substr(0, route.path.size() - kIdSuffix.size() + 1);
-  if (!path.starts_with(stem) || path.size() == stem.size()) {
-    return std::nullopt;
-  }
+  if (!path.starts_with(stem) || path.size() == stem.size()) { return std::nullopt; }
   const std::string_view id = path.substr(stem.size());
   return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
 }
 
 // So that an unknown address below a foreign surface still answers in its shape.
 Surface surface_of_path(std::string_view path) {
-  if (path.starts_with("/api/v2/")) {
-    return kInfluxV2;
-  }
+  if (path.starts_with("/api/v2/")) { return kInfluxV2; }
   return path == "/write" || path == "/query" ? kInfluxV1 : kOwn;
 }
 
@@ -65,9 +61,7 @@ Result<std::string> checked_name(std::string_view what, std::string_view name) {
     const auto byte = static_cast<unsigned char>(c);
     return byte > 0x20 && byte != 0x7f && c != '/';
   });
-  if (!name.empty() && name.size() <= kNameBytesMax && printable) {
-    return std::string(name);
-  }
+  if (!name.empty() && name.size() <= kNameBytesMax && printable) { return std::string(name); }
   return Error{ErrorCode::kInvalidArgument, "the " + std::string(what) + " \"" + std::string(name.substr(0, 80)) +
                                                 "\" must be 1 to 255 bytes without spaces, slashes or control "
                                                 "characters"};
@@ -82,17 +76,13 @@ std::span<const Route> all_routes() {
 RouteMatch find_route(std::string_view method, std::string_view path) {
   constexpr std::string_view kPrefix = "/influx";
   const bool below_influx = path.starts_with("/influx/");
-  if (below_influx) {
-    path.remove_prefix(kPrefix.size());
-  }
+  if (below_influx) { path.remove_prefix(kPrefix.size()); }
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   RouteMatch found;
   found.surface = surface_of_path(path);
   for (const Route& route : kRoutes) {
     const auto id = match(route, path);
-    if (!id.has_value() || (below_influx && !route.below_influx)) {
-      continue;
-    }
+    if (!id.has_value() || (below_influx && !route.below_influx)) { continue; }
     found.surface = route.surface;
     if (route.method == wanted) {
       found.route = &route;
@@ -100,9 +90,7 @@ RouteMatch find_route(std::string_view method, std::string_view path) {
       return found;
     }
     found.allow.append(found.allow.empty() ? "" : ", ").append(route.method);
-    if (route.method == "GET") {
-      found.allow.append(", HEAD");
-    }
+    if (route.method == "GET") { found.allow.append(", HEAD"); }
   }
   return found;
 }
@@ -115,9 +103,7 @@ Result<ProjectName> project_of(const Request& request, Surface surface, const ac
     case kOwn:
       chosen = request.parameter("project").value_or(request.header("X-StreamFlow-Project").value_or(""));
       break;
-    case kInfluxV1:
-      chosen = request.parameter("db").value_or("");
-      break;
+    case kInfluxV1: chosen = request.parameter("db").value_or(""); break;
     case kInfluxV2: {
       // The local user has one organization; what clients were configured with is only a label there.
       const std::string_view organization = request.parameter("org").value_or("");
@@ -129,9 +115,7 @@ Result<ProjectName> project_of(const Request& request, Surface surface, const ac
       break;
     }
   }
-  if (chosen.empty()) {
-    return name;
-  }
+  if (chosen.empty()) { return name; }
   if (const std::size_t slash = chosen.find('/'); slash != std::string_view::npos) {
     SF_TRY(organization, checked_name("organization", chosen.substr(0, slash)));
     name.organization = organization;

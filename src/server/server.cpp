@@ -17,9 +17,7 @@ namespace {
 // A stopped shard takes no writes: what is in front of this server should send them elsewhere.
 Status engine_ready(const storage::Engine& engine) {
   const storage::EngineStatistics statistics = engine.statistics();
-  if (statistics.shard_errors.empty()) {
-    return Ok{};
-  }
+  if (statistics.shard_errors.empty()) { return Ok{}; }
   return Error{ErrorCode::kUnavailable, "a shard takes no writes: " + statistics.shard_errors.front()};
 }
 

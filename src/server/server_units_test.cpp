@@ -28,9 +28,7 @@ TEST(Target, SplitsAndDecodes) {
     EXPECT_FALSE(parse_target(request).has_value()) << bad;
   }
   request.target = "/?";
-  for (std::size_t i = 0; i <= kQueryParametersMax; ++i) {
-    request.target += "a&";
-  }
+  for (std::size_t i = 0; i <= kQueryParametersMax; ++i) { request.target += "a&"; }
   EXPECT_FALSE(parse_target(request).has_value());
 }
 

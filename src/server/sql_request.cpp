@@ -23,12 +23,8 @@ constexpr Format kFormats[] = {{ResultFormat::kJson, "json", "application/json",
                                 "application/vnd.apache.arrow.stream"}};
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-    text.remove_suffix(1);
-  }
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) { text.remove_prefix(1); }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) { text.remove_suffix(1); }
   return text;
 }
 
@@ -41,50 +37,37 @@ std::string_view take_until(std::string_view& text, char separator) {
 
 // "text/*" takes "text/csv".
 bool range_takes(std::string_view range, std::string_view type) {
-  if (range == "*/*" || equal_ignoring_case(range, type)) {
-    return true;
-  }
+  if (range == "*/*" || equal_ignoring_case(range, type)) { return true; }
   return range.ends_with("/*") &&
          equal_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1));
 }
 
 Result<ResultFormat> format_named(std::string_view name) {
   for (const Format& format : kFormats) {
-    if (format.name == name) {
-      return format.format;
-    }
+    if (format.name == name) { return format.format; }
   }
   return Error{ErrorCode::kInvalidArgument, "`format` is json, csv or arrow"};
 }
 
 Result<ResultFormat> format_of(std::optional<std::string_view> named, const Request& request) {
-  if (named.has_value()) {
-    return format_named(*named);
-  }
+  if (named.has_value()) { return format_named(*named); }
   const auto format = acceptable_format(request.header("Accept").value_or(""));
-  if (format.has_value()) {
-    return *format;
-  }
+  if (format.has_value()) { return *format; }
   return Error{ErrorCode::kUnsupported,
                "results come as application/json, text/csv or application/vnd.apache.arrow.stream: accept one of them"};
 }
 
 Result<Duration> checked_timeout(std::int64_t milliseconds, const query::QueryLimits& limits) {
   const std::int64_t most = std::chrono::duration_cast<std::chrono::milliseconds>(limits.timeout).count();
-  if (milliseconds >= 1 && milliseconds <= most) {
-    return Duration(std::chrono::milliseconds(milliseconds));
-  }
+  if (milliseconds >= 1 && milliseconds <= most) { return Duration(std::chrono::milliseconds(milliseconds)); }
   return Error{ErrorCode::kInvalidArgument, fmt::format("`timeout_ms` is 1 to {} here, got {}", most, milliseconds)};
 }
 
 Result<query::Parameter> parameter_of(const json& value, std::size_t index) {
   switch (value.type()) {
-    case json::value_t::null:
-      return query::Parameter();
-    case json::value_t::boolean:
-      return query::Parameter(value.get<bool>());
-    case json::value_t::number_integer:
-      return query::Parameter(value.get<std::int64_t>());
+    case json::value_t::null: return query::Parameter();
+    case json::value_t::boolean: return query::Parameter(value.get<bool>());
+    case json::value_t::number_integer: return query::Parameter(value.get<std::int64_t>());
     case json::value_t::number_unsigned:
       if (value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         return query::Parameter(value.get<std::int64_t>());
@@ -92,10 +75,8 @@ Result<query::Parameter> parameter_of(const json& value, std::size_t index) {
       return Error{ErrorCode::kInvalidArgument, fmt::format("params/{}: the integer does not fit 64 bits with sign: "
                                                             "send it as a string and CAST it",
                                                             index)};
-    case json::value_t::number_float:
-      return query::Parameter(value.get<double>());
-    case json::value_t::string:
-      return query::Parameter(value.get<std::string>());
+    case json::value_t::number_float: return query::Parameter(value.get<double>());
+    case json::value_t::string: return query::Parameter(value.get<std::string>());
     default:
       return Error{
           ErrorCode::kInvalidArgument,
@@ -109,30 +90,22 @@ Status read_member(const std::string& name, const json& value, const query::Quer
     return Error{ErrorCode::kInvalidArgument, fmt::format("`{}` must be {}, got {}", name, what, value.type_name())};
   };
   if (name == "query") {
-    if (!value.is_string()) {
-      return wanted("a string");
-    }
+    if (!value.is_string()) { return wanted("a string"); }
     sql.text = value.get<std::string>();
   } else if (name == "params") {
-    if (!value.is_array()) {
-      return wanted("an array");
-    }
+    if (!value.is_array()) { return wanted("an array"); }
     for (std::size_t i = 0; i < value.size(); ++i) {
       SF_TRY(parameter, parameter_of(value[i], i));
       sql.parameters.push_back(std::move(parameter));
     }
   } else if (name == "timeout_ms") {
-    if (!value.is_number_integer()) {
-      return wanted("an integer");
-    }
+    if (!value.is_number_integer()) { return wanted("an integer"); }
     const bool huge = value.is_number_unsigned() && value.get<std::uint64_t>() > (1ULL << 62U);
     SF_TRY(timeout,
            checked_timeout(huge ? std::numeric_limits<std::int64_t>::max() : value.get<std::int64_t>(), limits));
     sql.timeout = timeout;
   } else if (name == "format") {
-    if (!value.is_string()) {
-      return wanted("a string");
-    }
+    if (!value.is_string()) { return wanted("a string"); }
     format = value.get<std::string>();
   } else {
     return Error{ErrorCode::kInvalidArgument,
@@ -168,9 +141,7 @@ Result<SqlRequest> sql_request_of_body(const Request& request, const query::Quer
   }
   SqlRequest sql;
   std::optional<std::string> named;
-  for (const auto& [name, value] : body.items()) {
-    SF_CHECK(read_member(name, value, limits, sql, named));
-  }
+  for (const auto& [name, value] : body.items()) { SF_CHECK(read_member(name, value, limits, sql, named)); }
   SF_TRY(format, format_of(named.has_value() ? std::optional<std::string_view>(*named) : std::nullopt, request));
   sql.format = format;
   return checked(std::move(sql));
@@ -182,9 +153,7 @@ Result<SqlRequest> sql_request_of_parameters(const Request& request, const query
   if (const auto text = request.parameter("timeout_ms"); text.has_value()) {
     std::int64_t milliseconds = 0;
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), milliseconds);
-    if (error != std::errc() || end != text->data() + text->size()) {
-      milliseconds = -1;
-    }
+    if (error != std::errc() || end != text->data() + text->size()) { milliseconds = -1; }
     SF_TRY(timeout, checked_timeout(milliseconds, limits));
     sql.timeout = timeout;
   }
@@ -195,17 +164,13 @@ Result<SqlRequest> sql_request_of_parameters(const Request& request, const query
 
 std::string_view media_type(ResultFormat format) {
   for (const Format& known : kFormats) {
-    if (known.format == format) {
-      return known.media_type;
-    }
+    if (known.format == format) { return known.media_type; }
   }
   return "application/octet-stream";
 }
 
 std::optional<ResultFormat> acceptable_format(std::string_view accept) {
-  if (trimmed(accept).empty()) {
-    return ResultFormat::kJson;
-  }
+  if (trimmed(accept).empty()) { return ResultFormat::kJson; }
   std::optional<ResultFormat> best;
   double best_quality = 0;
   while (!accept.empty()) {
@@ -214,9 +179,7 @@ std::optional<ResultFormat> acceptable_format(std::string_view accept) {
     double quality = 1;
     while (!range.empty()) {
       std::string_view parameter = take_until(range, ';');
-      if (!parameter.starts_with("q=")) {
-        continue;
-      }
+      if (!parameter.starts_with("q=")) { continue; }
       parameter.remove_prefix(2);
       quality = 0;
       std::from_chars(parameter.data(), parameter.data() + parameter.size(), quality);

@@ -23,12 +23,8 @@ std::string file(const std::string& name) {
 
 void each_reference(const json& node, const std::function<void(const std::string&)>& see) {
   for (const auto& [key, value] : node.items()) {
-    if (key == "$ref" && value.is_string()) {
-      see(value.get<std::string>());
-    }
-    if (value.is_structured()) {
-      each_reference(value, see);
-    }
+    if (key == "$ref" && value.is_string()) { see(value.get<std::string>()); }
+    if (value.is_structured()) { each_reference(value, see); }
   }
 }
 
@@ -60,9 +56,7 @@ TEST(OpenApi, DescribesExactlyTheRoutes) {
   }
   for (const Route& route : all_routes()) {
     std::string method(route.method);
-    for (char& c : method) {
-      c = static_cast<char>(std::tolower(c));
-    }
+    for (char& c : method) { c = static_cast<char>(std::tolower(c)); }
     routed.insert(method + " " + std::string(route.path));
     const json& operation = api["paths"][std::string(route.path)][method];
     const bool open = operation.contains("security") && operation["security"].empty();

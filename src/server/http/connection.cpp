@@ -16,20 +16,14 @@ Connection::Connection(tcp::socket socket, HttpShared& shared, bool over_limit)
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   const auto remote = socket_.remote_endpoint(ignored);
-  if (!ignored) {
-    remote_address_ = remote.address().to_string();
-  }
+  if (!ignored) { remote_address_ = remote.address().to_string(); }
 }
 
 net::awaitable<void> Connection::run() {
   const auto keep = shared_from_this();
   Next next = Next::kGoOn;
-  while (next == Next::kGoOn && !aborted_) {
-    next = co_await serve_one();
-  }
-  if (linger_ && !aborted_) {
-    co_await linger();
-  }
+  while (next == Next::kGoOn && !aborted_) { next = co_await serve_one(); }
+  if (linger_ && !aborted_) { co_await linger(); }
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
@@ -45,27 +39,21 @@ void Connection::check_deadline(SteadyTime now) {
 }
 
 void Connection::finish_and_close() {
-  if (!idle_) {
-    return;
-  }
+  if (!idle_) { return; }
   error_code ignored;
   socket_.cancel(ignored);
 }
 
 void Connection::abort() {
   aborted_ = true;
-  if (current_ != nullptr) {
-    current_->request.cancel->cancel();
-  }
+  if (current_ != nullptr) { current_->request.cancel->cancel(); }
   error_code ignored;
   socket_.close(ignored);
 }
 
 net::awaitable<Connection::Next> Connection::serve_one() {
   const bool started = co_await wait_for_request();
-  if (!started) {
-    co_return Next::kClose;
-  }
+  if (!started) { co_return Next::kClose; }
   Exchange exchange(shared_);
   exchange.request.started = now();
   current_ = &exchange;
@@ -76,30 +64,20 @@ net::awaitable<Connection::Next> Connection::serve_one() {
 
 net::awaitable<Connection::Next> Connection::answer(Exchange& exchange) {
   Problem problem = co_await read_head(exchange);
-  if (peer_gone_) {
-    co_return Next::kClose;
-  }
-  if (!problem.has_value()) {
-    problem = take_head(exchange);
-  }
+  if (peer_gone_) { co_return Next::kClose; }
+  if (!problem.has_value()) { problem = take_head(exchange); }
   if (!problem.has_value() && over_limit_) {
     problem = AdapterProblem{503, "the server has as many connections as it may have: try again later"};
   }
-  if (problem.has_value()) {
-    co_return co_await answer_problem(exchange, std::move(*problem));
-  }
+  if (problem.has_value()) { co_return co_await answer_problem(exchange, std::move(*problem)); }
 
   exchange.admission = shared_.service.admit(exchange.request);
   if (exchange.admission.refusal.has_value()) {
     co_return co_await answer_unread(exchange, std::move(*exchange.admission.refusal));
   }
   problem = co_await read_body(exchange);
-  if (peer_gone_) {
-    co_return Next::kClose;
-  }
-  if (problem.has_value()) {
-    co_return co_await answer_problem(exchange, std::move(*problem));
-  }
+  if (peer_gone_) { co_return Next::kClose; }
+  if (problem.has_value()) { co_return co_await answer_problem(exchange, std::move(*problem)); }
 
   Response response;
   const auto handle = [&] {
@@ -137,9 +115,7 @@ net::awaitable<Connection::Next> Connection::answer_unread(Exchange& exchange, R
     if (is_short) {
       exchange.admission.body_bytes_max = kDiscardBytesMax;
       const Problem problem = co_await read_body(exchange);
-      if (peer_gone_) {
-        co_return Next::kClose;
-      }
+      if (peer_gone_) { co_return Next::kClose; }
       discarded = !problem.has_value();
     }
     if (!discarded) {
@@ -159,9 +135,7 @@ void Connection::report(Exchange& exchange, int status) {
   outcome.elapsed = now() - exchange.request.started;
   outcome.client_gone = exchange.gone;
   outcome.failure = exchange.failure;
-  if (exchange.gone) {
-    ++shared_.statistics.clients_gone;
-  }
+  if (exchange.gone) { ++shared_.statistics.clients_gone; }
   shared_.service.finished(exchange.request, outcome);
 }
 

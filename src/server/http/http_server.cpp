@@ -31,9 +31,7 @@ class IoThread {
   ~IoThread() { stop(); }
   void stop() {
     context_.stop();
-    if (thread_.joinable()) {
-      thread_.join();
-    }
+    if (thread_.joinable()) { thread_.join(); }
   }
 
   net::io_context& context() { return context_; }
@@ -42,14 +40,10 @@ class IoThread {
     net::post(context_, [this, over_limit, moved = std::make_shared<tcp::socket>(std::move(socket))] {
       auto connection = std::make_shared<Connection>(std::move(*moved), shared_, over_limit);
       connections_.insert(connection.get());
-      if (shared_.stopping) {
-        connection->abort();
-      }
+      if (shared_.stopping) { connection->abort(); }
       net::co_spawn(context_, connection->run(), [this, connection](const std::exception_ptr& failure) {
         connections_.erase(connection.get());
-        if (failure) {
-          spdlog::error("a connection ended by an exception");
-        }
+        if (failure) { spdlog::error("a connection ended by an exception"); }
         connection_closed_();
       });
     });
@@ -57,9 +51,7 @@ class IoThread {
 
   void each_connection(void (Connection::*action)()) {
     net::post(context_, [this, action] {
-      for (Connection* connection : connections_) {
-        (connection->*action)();
-      }
+      for (Connection* connection : connections_) { (connection->*action)(); }
     });
   }
 
@@ -67,13 +59,9 @@ class IoThread {
   void tick() {
     ticker_.expires_after(kTick);
     ticker_.async_wait([this](error_code error) {
-      if (error) {
-        return;
-      }
+      if (error) { return; }
       const SteadyTime now = std::chrono::steady_clock::now();
-      for (Connection* connection : connections_) {
-        connection->check_deadline(now);
-      }
+      for (Connection* connection : connections_) { connection->check_deadline(now); }
       tick();
     });
   }
@@ -133,18 +121,10 @@ Status HttpServer::State::listen() {
   const tcp::endpoint endpoint(address, shared.options.port);
   acceptor.emplace(io.front()->context());
   acceptor->open(endpoint.protocol(), error);
-  if (!error) {
-    acceptor->set_option(tcp::acceptor::reuse_address(true), error);
-  }
-  if (!error) {
-    acceptor->bind(endpoint, error);
-  }
-  if (!error) {
-    acceptor->listen(net::socket_base::max_listen_connections, error);
-  }
-  if (error) {
-    return Error{ErrorCode::kUnavailable, "cannot listen on " + where + ": " + error.message()};
-  }
+  if (!error) { acceptor->set_option(tcp::acceptor::reuse_address(true), error); }
+  if (!error) { acceptor->bind(endpoint, error); }
+  if (!error) { acceptor->listen(net::socket_base::max_listen_connections, error); }
+  if (error) { return Error{ErrorCode::kUnavailable, "cannot listen on " + where + ": " + error.message()}; }
   port = acceptor->local_endpoint(error).port();
   accepting = true;
   net::co_spawn(io.front()->context(), accept(), [this](const std::exception_ptr&) {
@@ -163,9 +143,7 @@ net::awaitable<void> HttpServer::State::accept() {
     IoThread& target = *io[io_next++ % io.size()];
     tcp::socket socket(target.context());
     co_await acceptor->async_accept(socket, net::redirect_error(net::use_awaitable, error));
-    if (error == net::error::operation_aborted || error == net::error::bad_descriptor) {
-      break;
-    }
+    if (error == net::error::operation_aborted || error == net::error::bad_descriptor) { break; }
     if (error) {  // no file descriptors, say: they come back when connections close
       spdlog::warn("accepting a connection: {}", error.message());
       pause.expires_after(kTick);
@@ -175,9 +153,7 @@ net::awaitable<void> HttpServer::State::accept() {
     ++shared.statistics.connections_accepted;
     const std::uint64_t open = ++shared.statistics.connections_open;
     const bool over_limit = open > shared.options.connections_max;
-    if (over_limit) {
-      ++shared.statistics.connections_refused;
-    }
+    if (over_limit) { ++shared.statistics.connections_refused; }
     if (open > shared.options.connections_max + kRefusedConnectionsMax) {
       --shared.statistics.connections_open;
       socket.close(error);
@@ -196,9 +172,7 @@ void HttpServer::State::connection_closed() {
 }
 
 void HttpServer::State::stop() {
-  if (std::exchange(stopped, true)) {
-    return;
-  }
+  if (std::exchange(stopped, true)) { return; }
   shared.stopping = true;
   if (acceptor.has_value()) {
     net::post(io.front()->context(), [this] {
@@ -206,25 +180,19 @@ void HttpServer::State::stop() {
       acceptor->close(ignored);
     });
   }
-  for (const auto& thread : io) {
-    thread->each_connection(&Connection::finish_and_close);
-  }
+  for (const auto& thread : io) { thread->each_connection(&Connection::finish_and_close); }
   const auto quiet = [this] { return !accepting && shared.statistics.connections_open == 0; };
   std::unique_lock lock(mutex);
   if (!closed.wait_for(lock, shared.options.stop_timeout, quiet)) {
     lock.unlock();
-    for (const auto& thread : io) {
-      thread->each_connection(&Connection::abort);
-    }
+    for (const auto& thread : io) { thread->each_connection(&Connection::abort); }
     lock.lock();
     closed.wait(lock, quiet);
   }
   lock.unlock();
   shared.write_pool.stop();
   shared.read_pool.stop();
-  for (const auto& thread : io) {
-    thread->stop();
-  }
+  for (const auto& thread : io) { thread->stop(); }
   acceptor.reset();
   io.clear();
 }

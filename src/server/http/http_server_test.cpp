@@ -8,7 +8,7 @@
 #include <mutex>
 #include <thread>
 
-#include "server/http/test_client.h"
+#include "server/testing/test_client.h"
 
 namespace streamflow::server {
 namespace {
@@ -54,9 +54,7 @@ class EchoService : public HttpService {
     Admission admission;
     admission.body_bytes_max = 1U << 20U;
     admission.lane = head.path == "/inline" ? Lane::kInline : Lane::kWrite;
-    if (head.path == "/denied") {
-      admission.refusal = text(401, "denied");
-    }
+    if (head.path == "/denied") { admission.refusal = text(401, "denied"); }
     admission.handle = [this](Request& request) { return handle(request); };
     return admission;
   }
@@ -82,27 +80,15 @@ class EchoService : public HttpService {
   }
 
   Response handle(Request& request) {
-    if (request.path == "/wait") {
-      return text(gate.pass(request.cancel) ? 200 : 499, "waited");
-    }
-    if (request.path == "/throw") {
-      throw std::runtime_error("handler burst");
-    }
-    if (request.path == "/nothing") {
-      return {204, {}, "", {}};
-    }
-    if (request.path == "/inject") {
-      return {200, {{"X-Evil", "a\r\nX-Other: b"}}, "", {}};
-    }
+    if (request.path == "/wait") { return text(gate.pass(request.cancel) ? 200 : 499, "waited"); }
+    if (request.path == "/throw") { throw std::runtime_error("handler burst"); }
+    if (request.path == "/nothing") { return {204, {}, "", {}}; }
+    if (request.path == "/inject") { return {200, {{"X-Evil", "a\r\nX-Other: b"}}, "", {}}; }
     if (request.path == "/stream" || request.path == "/break") {
       Response response = text(200, "first,");
       response.producer = [left = 3, breaks = request.path == "/break"](std::string& out) mutable -> Result<bool> {
-        if (breaks && left == 1) {
-          return Error{ErrorCode::kIo, "disk burst"};
-        }
-        if (left != 2) {
-          out.append("piece,");
-        }  // one piece is empty
+        if (breaks && left == 1) { return Error{ErrorCode::kIo, "disk burst"}; }
+        if (left != 2) { out.append("piece,"); }  // one piece is empty
         return --left > 0;
       };
       return response;
@@ -114,17 +100,13 @@ class EchoService : public HttpService {
           out = "head";
           return true;
         }
-        if (!gate.pass(cancel)) {
-          return Error{ErrorCode::kCancelled, "cancelled"};
-        }
+        if (!gate.pass(cancel)) { return Error{ErrorCode::kCancelled, "cancelled"}; }
         return false;
       };
       return response;
     }
     std::string body = request.method + " " + request.path;
-    for (const auto& [name, value] : request.query) {
-      body.append(" " + name + "=" + value);
-    }
+    for (const auto& [name, value] : request.query) { body.append(" " + name + "=" + value); }
     return text(200, body + " " + request.body);
   }
 
@@ -137,9 +119,7 @@ class HttpServerTest : public ::testing::Test {
  protected:
   void start(HttpOptions options = {}) { server_ = HttpServer::start(options, service_).value(); }
   std::uint16_t port() {
-    if (!server_) {
-      start();
-    }
+    if (!server_) { start(); }
     return server_->port();
   }
   EchoService service_;
@@ -196,9 +176,7 @@ TEST_F(HttpServerTest, ReadsChunkedBodies) {
 
 TEST_F(HttpServerTest, ReadsBodiesByteByByte) {
   TestClient client(port());
-  for (const char c : request_text("POST", "/echo", "slow")) {
-    client.send(std::string_view(&c, 1));
-  }
+  for (const char c : request_text("POST", "/echo", "slow")) { client.send(std::string_view(&c, 1)); }
   EXPECT_EQ(client.receive().body, "POST /echo slow");
 }
 
@@ -457,9 +435,7 @@ TEST_F(HttpServerTest, ServesManyConnectionsAtOnce) {
       }
     });
   }
-  for (auto& thread : threads) {
-    thread.join();
-  }
+  for (auto& thread : threads) { thread.join(); }
 }
 
 }  // namespace

@@ -23,15 +23,9 @@ bool sensible_request_id(std::string_view id) {
 }
 
 AdapterProblem problem_of(const error_code& error) {
-  if (error == http::error::header_limit) {
-    return {431, "the request's head is larger than this server reads"};
-  }
-  if (error == http::error::body_limit) {
-    return {413, "the request's body is larger than this server takes"};
-  }
-  if (error == http::error::bad_version) {
-    return {505, "this server speaks HTTP/1.0 and HTTP/1.1"};
-  }
+  if (error == http::error::header_limit) { return {431, "the request's head is larger than this server reads"}; }
+  if (error == http::error::body_limit) { return {413, "the request's body is larger than this server takes"}; }
+  if (error == http::error::bad_version) { return {505, "this server speaks HTTP/1.0 and HTTP/1.1"}; }
   return {400, "the request is not valid HTTP/1.1: " + error.message()};
 }
 
@@ -50,15 +44,9 @@ net::awaitable<std::size_t> Connection::fill(std::size_t bytes) {
 // Until the first byte of a request; false when there is none to come.
 net::awaitable<bool> Connection::wait_for_request() {
   peer_gone_ = false;
-  if (buffer_.size() > 0) {
-    co_return true;
-  }
-  if (shared_.stopping) {
-    co_return false;
-  }
-  if (buffer_.capacity() > kIdleBufferBytesMax) {
-    buffer_.shrink_to_fit();
-  }
+  if (buffer_.size() > 0) { co_return true; }
+  if (shared_.stopping) { co_return false; }
+  if (buffer_.capacity() > kIdleBufferBytesMax) { buffer_.shrink_to_fit(); }
   idle_ = true;
   deadline_ = now() + shared_.options.idle_timeout;
   const std::size_t count = co_await fill(kHeadReadBytes);
@@ -84,17 +72,11 @@ net::awaitable<Connection::Problem> Connection::read_head(Exchange& exchange) {
   while (!parser.is_header_done()) {
     error_code error;
     buffer_.consume(parser.put(buffer_.data(), error));
-    if (parser.is_header_done() && !error) {
-      break;
-    }
-    if (error != http::error::need_more) {
-      co_return problem_of(error);
-    }
+    if (parser.is_header_done() && !error) { break; }
+    if (error != http::error::need_more) { co_return problem_of(error); }
     deadline_ = deadline;
     const std::size_t count = co_await fill(kHeadReadBytes);
-    if (count == 0) {
-      co_return failed_read("the request's head");
-    }
+    if (count == 0) { co_return failed_read("the request's head"); }
   }
   co_return std::nullopt;
 }
@@ -115,9 +97,7 @@ Connection::Problem Connection::take_head(Exchange& exchange) {
   exchange.http_1_0 = head.version() == 10;
   const auto wanted_id = request.header("X-Request-Id").value_or("");
   request.id = sensible_request_id(wanted_id) ? std::string(wanted_id) : shared_.new_request_id();
-  if (const Status parsed = parse_target(request); !parsed) {
-    return AdapterProblem{400, parsed.error().message};
-  }
+  if (const Status parsed = parse_target(request); !parsed) { return AdapterProblem{400, parsed.error().message}; }
   if (request.header("Transfer-Encoding").has_value() && !parser.chunked()) {
     return AdapterProblem{501, "of the transfer encodings this server reads `chunked` alone"};
   }
@@ -132,46 +112,30 @@ Connection::Problem Connection::take_head(Exchange& exchange) {
 
 net::awaitable<Connection::Problem> Connection::read_body(Exchange& exchange) {
   auto& parser = exchange.parser;
-  if (parser.is_done()) {
-    co_return std::nullopt;
-  }
+  if (parser.is_done()) { co_return std::nullopt; }
   const std::uint64_t limit = exchange.admission.body_bytes_max;
   const auto length = parser.content_length();
-  if (length.has_value() && *length > limit) {
-    co_return problem_of(http::error::body_limit);
-  }
+  if (length.has_value() && *length > limit) { co_return problem_of(http::error::body_limit); }
   parser.body_limit(limit);
   parser.eager(true);
   if (exchange.expects_continue) {
     const bool sent = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
-    if (!sent) {
-      co_return failed_read("a sign of life");
-    }
+    if (!sent) { co_return failed_read("a sign of life"); }
     exchange.expects_continue = false;
   }
   const SteadyTime deadline = now() + shared_.options.request_timeout;
   while (!parser.is_done()) {
     error_code error;
-    if (buffer_.size() > 0) {
-      buffer_.consume(parser.put(buffer_.data(), error));
-    }
-    if (error && error != http::error::need_more) {
-      co_return problem_of(error);
-    }
+    if (buffer_.size() > 0) { buffer_.consume(parser.put(buffer_.data(), error)); }
+    if (error && error != http::error::need_more) { co_return problem_of(error); }
     if (!exchange.charge.hold(parser.get().body().size())) {
       co_return AdapterProblem{503, "the bodies of all requests take as much memory as they may: try again later"};
     }
-    if (parser.is_done()) {
-      break;
-    }
-    if (buffer_.size() > kBodyReadBytes) {
-      co_return AdapterProblem{400, "a chunk's head is too long"};
-    }
+    if (parser.is_done()) { break; }
+    if (buffer_.size() > kBodyReadBytes) { co_return AdapterProblem{400, "a chunk's head is too long"}; }
     deadline_ = std::min(deadline, now() + shared_.options.progress_timeout);
     const std::size_t count = co_await fill(kBodyReadBytes);
-    if (count == 0) {
-      co_return failed_read("the request's body");
-    }
+    if (count == 0) { co_return failed_read("the request's body"); }
   }
   exchange.request.body = std::move(parser.get().body());
   exchange.bytes_in = exchange.request.body.size();

@@ -13,9 +13,7 @@ void append_header(std::string& text, std::string_view name, std::string_view va
   const std::size_t start = text.size();
   text.append(value);
   for (std::size_t i = start; i < text.size(); ++i) {
-    if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0') {
-      text[i] = ' ';
-    }
+    if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0') { text[i] = ' '; }
   }
   text.append("\r\n");
 }
@@ -33,15 +31,11 @@ std::string response_head(const Response& response, const ResponseFraming& frami
   append_header(text, "Server", "streamflow");
   append_header(text, "Date", http_date_now());
   append_header(text, "X-Request-Id", framing.request_id);
-  for (const Header& header : response.headers) {
-    append_header(text, header.name, header.value);
-  }
+  for (const Header& header : response.headers) { append_header(text, header.name, header.value); }
   if (framing.content_length.has_value()) {
     fmt::format_to(std::back_inserter(text), "Content-Length: {}\r\n", *framing.content_length);
   }
-  if (framing.chunked) {
-    text.append("Transfer-Encoding: chunked\r\n");
-  }
+  if (framing.chunked) { text.append("Transfer-Encoding: chunked\r\n"); }
   if (!framing.keep_alive) {
     text.append("Connection: close\r\n");
   } else if (framing.http_1_0) {

@@ -25,23 +25,15 @@ net::awaitable<bool> Connection::run_job(Exchange& exchange, std::function<void(
   };
   WorkerPool& pool = shared_.pool(exchange.admission.lane);
   const bool taken = first ? pool.submit(work) : pool.resume(work);
-  if (!taken) {
-    co_return false;
-  }
+  if (!taken) { co_return false; }
   wake_.expires_after(kUnwatchedTime);
   error_code ignored;
   while (!done) {
     co_await wake_.async_wait(net::redirect_error(net::use_awaitable, ignored));
-    if (!done && !watching_) {
-      watch(exchange);
-    }
-    if (!done) {
-      wake_.expires_at(SteadyTime::max());
-    }
+    if (!done && !watching_) { watch(exchange); }
+    if (!done) { wake_.expires_at(SteadyTime::max()); }
   }
-  if (watching_) {
-    socket_.cancel(ignored);
-  }
+  if (watching_) { socket_.cancel(ignored); }
   while (watching_) {
     wake_.expires_at(SteadyTime::max());
     co_await wake_.async_wait(net::redirect_error(net::use_awaitable, ignored));
@@ -51,9 +43,7 @@ net::awaitable<bool> Connection::run_job(Exchange& exchange, std::function<void(
 
 // Reads ahead: the next request of a pipelining client, or the end of the stream, which cancels this one.
 void Connection::watch(Exchange& exchange) {
-  if (buffer_.size() >= kPipelinedBytesMax || exchange.gone || aborted_) {
-    return;
-  }
+  if (buffer_.size() >= kPipelinedBytesMax || exchange.gone || aborted_) { return; }
   watching_ = true;
   socket_.async_read_some(buffer_.prepare(kWatchReadBytes), [this, &exchange](error_code error, std::size_t count) {
     watching_ = false;

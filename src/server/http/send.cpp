@@ -21,9 +21,7 @@ net::awaitable<bool> Connection::write(std::string_view first, std::string_view 
       co_await net::async_write(socket_, buffers, net::redirect_error(net::use_awaitable, error_));
   deadline_.reset();
   shared_.statistics.bytes_sent += count;
-  if (timed_out_) {
-    ++shared_.statistics.timeouts;
-  }
+  if (timed_out_) { ++shared_.statistics.timeouts; }
   co_return !error_;
 }
 
@@ -34,9 +32,7 @@ net::awaitable<Connection::Next> Connection::send(Exchange& exchange, Response& 
   framing.request_id = exchange.request.id;
   framing.http_1_0 = exchange.http_1_0;
   framing.chunked = streams && !exchange.http_1_0;
-  if (!response.producer && !status_has_no_body(response.status)) {
-    framing.content_length = response.body.size();
-  }
+  if (!response.producer && !status_has_no_body(response.status)) { framing.content_length = response.body.size(); }
   const bool ends_by_closing = streams && exchange.http_1_0;
   framing.keep_alive = exchange.keep_alive && !shared_.stopping && !ends_by_closing;
 
@@ -46,9 +42,7 @@ net::awaitable<Connection::Next> Connection::send(Exchange& exchange, Response& 
     sent = co_await write(head);
   } else if (streams) {
     sent = co_await write(head);
-    if (sent) {
-      sent = co_await send_pieces(exchange, response, framing.chunked);
-    }
+    if (sent) { sent = co_await send_pieces(exchange, response, framing.chunked); }
   } else {
     const std::string_view body = response.body;
     sent = co_await write(head, body.substr(0, kWriteBytes));
@@ -73,18 +67,12 @@ net::awaitable<bool> Connection::send_pieces(Exchange& exchange, Response& respo
     if (!piece.empty()) {
       const std::string head = chunked ? chunk_head(piece.size()) : std::string();
       const bool sent = co_await write(head, piece, chunked ? "\r\n" : "");
-      if (!sent) {
-        co_return false;
-      }
+      if (!sent) { co_return false; }
       exchange.bytes_out += piece.size();
       piece.clear();
     }
-    if (!more) {
-      break;
-    }
-    if (exchange.gone) {
-      co_return false;
-    }
+    if (!more) { break; }
+    if (exchange.gone) { co_return false; }
     Result<bool> produced = false;
     const bool ran = co_await run_job(
         exchange, [&] { produced = response.producer(piece); }, false);

@@ -41,9 +41,7 @@ class BodyCharge {
   ~BodyCharge() { shared_.statistics.body_bytes -= held_; }
   // False when the bodies of all requests would take more than bodies_bytes_max.
   [[nodiscard]] bool hold(std::uint64_t bytes) {
-    if (bytes <= held_) {
-      return true;
-    }
+    if (bytes <= held_) { return true; }
     const std::uint64_t more = bytes - held_;
     const std::uint64_t before = shared_.statistics.body_bytes.fetch_add(more);
     held_ = bytes;

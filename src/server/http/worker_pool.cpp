@@ -26,9 +26,7 @@ bool WorkerPool::resume(std::function<void()> job) {
 bool WorkerPool::push(std::function<void()> job, std::size_t queue_max) {
   {
     const std::scoped_lock lock(mutex_);
-    if (stopping_ || queue_.size() >= queue_max) {
-      return false;
-    }
+    if (stopping_ || queue_.size() >= queue_max) { return false; }
     queue_.push_back(std::move(job));
   }
   changed_.notify_one();
@@ -41,9 +39,7 @@ void WorkerPool::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
+  for (std::thread& thread : threads_) { thread.join(); }
   threads_.clear();
 }
 
@@ -51,9 +47,7 @@ void WorkerPool::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) {
-      return;
-    }
+    if (queue_.empty()) { return; }
     std::function<void()> job = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();

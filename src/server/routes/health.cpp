@@ -17,12 +17,8 @@ using Json = nlohmann::ordered_json;
 std::string up_text(std::chrono::seconds up) {
   const auto count = up.count();
   std::string text;
-  if (count >= 3600) {
-    text += fmt::format("{}h", count / 3600);
-  }
-  if (count >= 60) {
-    text += fmt::format("{}m", count / 60 % 60);
-  }
+  if (count >= 3600) { text += fmt::format("{}h", count / 3600); }
+  if (count >= 60) { text += fmt::format("{}m", count / 60 % 60); }
   return text + fmt::format("{}s", count % 60);
 }
 
@@ -71,9 +67,7 @@ Response metrics(Call& call) {
 }
 
 Response flush(Call& call) {
-  if (const Status flushed = call.services.flush(); !flushed) {
-    return call.problem(flushed.error());
-  }
+  if (const Status flushed = call.services.flush(); !flushed) { return call.problem(flushed.error()); }
   return {204, {}, "", {}};
 }
 

@@ -23,9 +23,7 @@ std::string dump(const Json& json) {
 std::string id_of(std::string_view kind, std::string_view name) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
   const auto mix = [&](std::string_view text) {
-    for (const char c : text) {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    }
+    for (const char c : text) { hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL; }
   };
   mix(kind);
   mix("|");
@@ -44,9 +42,7 @@ std::vector<std::string> words_of(std::string_view text) {
     } else if (c == '"') {
       std::string word;
       for (++at; at < text.size() && text[at] != '"'; ++at) {
-        if (text[at] == '\\' && at + 1 < text.size()) {
-          ++at;
-        }
+        if (text[at] == '\\' && at + 1 < text.size()) { ++at; }
         word.push_back(text[at]);
       }
       ++at;
@@ -56,16 +52,12 @@ std::vector<std::string> words_of(std::string_view text) {
         return std::isalnum(static_cast<unsigned char>(w)) != 0 || w == '_' || w == '-' || w == '.';
       };
       std::size_t end = at + 1;
-      while (is_word(c) && end < text.size() && is_word(text[end])) {
-        ++end;
-      }
+      while (is_word(c) && end < text.size() && is_word(text[end])) { ++end; }
       words.emplace_back(text.substr(at, end - at));
       at = end;
     }
   }
-  while (!words.empty() && words.back() == ";") {
-    words.pop_back();
-  }
+  while (!words.empty() && words.back() == ";") { words.pop_back(); }
   return words;
 }
 
@@ -103,12 +95,8 @@ Response result(const Json& content) {
 
 Response series(std::string_view name, const char* column, const std::vector<std::string>& values) {
   Json rows = Json::array();
-  for (const std::string& value : values) {
-    rows.push_back(Json::array({value}));
-  }
-  if (values.empty()) {
-    return result(Json::object());
-  }
+  for (const std::string& value : values) { rows.push_back(Json::array({value})); }
+  if (values.empty()) { return result(Json::object()); }
   return result({{"series", Json::array({{{"name", name}, {"columns", {column}}, {"values", rows}}})}});
 }
 
@@ -127,16 +115,10 @@ Response run(const Call& call, std::string_view text) {
   if (words.empty()) {
     return call.problem({ErrorCode::kInvalidArgument, "error parsing query: missing required parameter \"q\""});
   }
-  if (begins(words, {"CREATE", "DATABASE"}) && words.size() >= 3) {
-    return create_database(call, words[2]);
-  }
+  if (begins(words, {"CREATE", "DATABASE"}) && words.size() >= 3) { return create_database(call, words[2]); }
   const Status reads = access::authorize(call.subject, access::Action::kReadData, {call.project, ""});
-  if (begins(words, {"SHOW", "DATABASES"})) {
-    return series("databases", "name", visible_projects(call));
-  }
-  if (!reads) {
-    return call.problem(reads.error());
-  }
+  if (begins(words, {"SHOW", "DATABASES"})) { return series("databases", "name", visible_projects(call)); }
+  if (!reads) { return call.problem(reads.error()); }
   if (begins(words, {"SHOW", "MEASUREMENTS"})) {
     return series("measurements", "name", call.services.tables(call.project));
   }
@@ -166,17 +148,11 @@ Json bucket_json(const Call& call, const std::string& name) {
 }  // namespace
 
 Response influx_query(Call& call) {
-  if (const auto text = call.request.parameter("q"); text.has_value()) {
-    return run(call, *text);
-  }
+  if (const auto text = call.request.parameter("q"); text.has_value()) { return run(call, *text); }
   const auto form = parse_form(call.request.body);
-  if (!form) {
-    return call.problem({ErrorCode::kInvalidArgument, "error parsing query: " + form.error().message});
-  }
+  if (!form) { return call.problem({ErrorCode::kInvalidArgument, "error parsing query: " + form.error().message}); }
   for (const auto& [name, value] : *form) {
-    if (name == "q") {
-      return run(call, value);
-    }
+    if (name == "q") { return run(call, value); }
   }
   return run(call, "");
 }
@@ -210,9 +186,7 @@ Response influx_create_bucket(Call& call) {
   }
   const Status allowed =
       access::authorize(call.subject, access::Action::kWriteData, {{call.subject.organization, name}, ""});
-  if (!allowed) {
-    return call.problem(allowed.error());
-  }
+  if (!allowed) { return call.problem(allowed.error()); }
   return json_response(201, dump(bucket_json(call, name)));
 }
 

@@ -33,12 +33,8 @@ std::string dump(const Json& json) {
 }
 
 Status read_member(const std::string& name, const Json& value, access::NewKey& key) {
-  if (value.is_null()) {
-    return Ok{};
-  }
-  if (!value.is_string()) {
-    return Error{ErrorCode::kInvalidArgument, fmt::format("`{}` must be a string", name)};
-  }
+  if (value.is_null()) { return Ok{}; }
+  if (!value.is_string()) { return Error{ErrorCode::kInvalidArgument, fmt::format("`{}` must be a string", name)}; }
   const auto text = value.get<std::string>();
   if (name == "name") {
     key.name = text;
@@ -48,9 +44,7 @@ Status read_member(const std::string& name, const Json& value, access::NewKey& k
     key.project = text;
   } else if (name == "role") {
     const auto role = access::role_from(text);
-    if (!role.has_value()) {
-      return Error{ErrorCode::kInvalidArgument, "`role` is reader, writer, editor or admin"};
-    }
+    if (!role.has_value()) { return Error{ErrorCode::kInvalidArgument, "`role` is reader, writer, editor or admin"}; }
     key.role = *role;
   } else if (name == "expires") {
     SF_TRY(expires, parse_rfc3339(text));
@@ -72,9 +66,7 @@ Result<access::NewKey> new_key(const Call& call) {
     return Error{ErrorCode::kInvalidArgument,
                  "the body must be a JSON object like {\"name\": \"gateway\", \"role\": \"writer\"}"};
   }
-  for (const auto& [name, value] : body.items()) {
-    SF_CHECK(read_member(name, value, key));
-  }
+  for (const auto& [name, value] : body.items()) { SF_CHECK(read_member(name, value, key)); }
   return key;
 }
 
@@ -82,25 +74,17 @@ Result<access::NewKey> new_key(const Call& call) {
 
 Response list_keys(Call& call) {
   const auto keys = call.services.keys->list(call.subject);
-  if (!keys) {
-    return call.problem(keys.error());
-  }
+  if (!keys) { return call.problem(keys.error()); }
   Json list = Json::array();
-  for (const access::KeyInfo& key : *keys) {
-    list.push_back(key_json(key));
-  }
+  for (const access::KeyInfo& key : *keys) { list.push_back(key_json(key)); }
   return json_response(200, dump({{"keys", std::move(list)}}));
 }
 
 Response create_key(Call& call) {
   const auto wanted = new_key(call);
-  if (!wanted) {
-    return call.problem(wanted.error());
-  }
+  if (!wanted) { return call.problem(wanted.error()); }
   const auto created = call.services.keys->create(call.subject, *wanted);
-  if (!created) {
-    return call.problem(created.error());
-  }
+  if (!created) { return call.problem(created.error()); }
   Json body = key_json(created->info);
   body["token"] = created->token;
   Response response = json_response(201, dump(body));

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include "server/gateway_fixture.h"
+#include "server/testing/gateway_fixture.h"
 
 namespace streamflow::server {
 namespace {
@@ -128,9 +128,7 @@ TEST_F(Routes, WriteAnswersOverloadSoThatEachClientRetries) {
   EXPECT_EQ(v2.status, 429);
   EXPECT_EQ(parsed(v2)["code"], "too many requests");
   expect_problem(own, 429, "overloaded");
-  for (const Answer* answer : {&v1, &v2, &own}) {
-    expect_seconds(*answer);
-  }
+  for (const Answer* answer : {&v1, &v2, &own}) { expect_seconds(*answer); }
   write_error_ = Error{ErrorCode::kUnavailable, "shard stopped"};
   for (const char* target : {"/write", "/api/v2/write", "/api/v1/write"}) {
     const Answer answer = post(target, "cpu f=1");
@@ -295,12 +293,8 @@ TEST_F(Routes, MetricsAreWellFormed) {
   std::string family;
   std::istringstream lines(answer.body);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# TYPE ")) {
-      family = line.substr(7, line.find(' ', 7) - 7);
-    }
-    if (line.starts_with('#')) {
-      continue;
-    }
+    if (line.starts_with("# TYPE ")) { family = line.substr(7, line.find(' ', 7) - 7); }
+    if (line.starts_with('#')) { continue; }
     EXPECT_TRUE(line.starts_with(family)) << line;
     EXPECT_NE(line.find_last_of(' '), std::string::npos);
     EXPECT_GE(std::stod(line.substr(line.find_last_of(' ') + 1)), 0) << line;

@@ -28,9 +28,7 @@ Response::Producer rest_of(std::shared_ptr<query::ResultStream> stream, query::R
   return [stream = std::move(stream), format, origin = std::move(origin)](std::string& out) -> Result<bool> {
     const std::size_t before = out.size();
     auto more = stream->next(out);
-    if (more || format != query::ResultFormat::kJson) {
-      return more;
-    }
+    if (more || format != query::ResultFormat::kJson) { return more; }
     spdlog::warn("request {} failed after its answer had begun: {}", origin.id, more.error().message);
     out.resize(before);
     out.append(json_failure(origin, more.error(), stream->row_count()));
@@ -45,36 +43,24 @@ Response run(Call& call, SqlRequest sql) {
   request.parameters = std::move(sql.parameters);
   request.format = sql.format;
   request.limits = call.options.query_limits;
-  if (sql.timeout.has_value()) {
-    request.limits.timeout = *sql.timeout;
-  }
+  if (sql.timeout.has_value()) { request.limits.timeout = *sql.timeout; }
   auto started = call.services.query(std::move(request));
-  if (!started) {
-    return call.problem(started.error());
-  }
+  if (!started) { return call.problem(started.error()); }
   const std::shared_ptr<query::ResultStream> stream = std::move(*started);
   call.request.cancel->on_cancel([stream] { stream->cancel(); });
 
   Response response{200, {{"Content-Type", std::string(media_type(sql.format))}, {"Vary", "Accept"}}, "", {}};
   // The first piece decides the status: most errors come before it.
   const auto more = stream->next(response.body);
-  if (!more) {
-    return call.problem(more.error());
-  }
-  if (*more) {
-    response.producer = rest_of(stream, sql.format, call.request);
-  }
+  if (!more) { return call.problem(more.error()); }
+  if (*more) { response.producer = rest_of(stream, sql.format, call.request); }
   return response;
 }
 
 Response answer(Call& call, Result<SqlRequest> sql) {
-  if (sql) {
-    return run(call, std::move(*sql));
-  }
+  if (sql) { return run(call, std::move(*sql)); }
   Problem problem = problem_of(sql.error());
-  if (sql.error().code == ErrorCode::kUnsupported) {
-    problem.kind = kind_of_status(406);
-  }
+  if (sql.error().code == ErrorCode::kUnsupported) { problem.kind = kind_of_status(406); }
   return problem_response(call.surface, call.request, problem);
 }
 

@@ -71,16 +71,12 @@ Result<ingest::WriteOutcome> store(Call& call) {
 
 Response response_of(ingest::HttpAnswer answer) {
   Response response{answer.status, {}, std::move(answer.body), {}};
-  for (auto& [name, value] : answer.headers) {
-    response.headers.push_back({std::move(name), std::move(value)});
-  }
+  for (auto& [name, value] : answer.headers) { response.headers.push_back({std::move(name), std::move(value)}); }
   return response;
 }
 
 void add_position(Response& response, const ingest::WriteOutcome& outcome) {
-  if (response.header("X-StreamFlow-Position").has_value() || outcome.position.empty()) {
-    return;
-  }
+  if (response.header("X-StreamFlow-Position").has_value() || outcome.position.empty()) { return; }
   response.headers.push_back({"X-StreamFlow-Position", outcome.position});
 }
 
@@ -90,9 +86,7 @@ Response failed(const Call& call, const Error& error) {
     return response_of(ingest::answer_error(version_of(call.surface), error));
   }
   Problem problem = problem_of(error);
-  if (error.code == ErrorCode::kUnsupported) {
-    problem.kind = kind_of_status(415);
-  }
+  if (error.code == ErrorCode::kUnsupported) { problem.kind = kind_of_status(415); }
   return problem_response(call.surface, call.request, problem);
 }
 
@@ -115,9 +109,7 @@ std::string receipt_json(const ingest::WriteOutcome& outcome) {
 Problem nothing_stored(const ingest::WriteOutcome& outcome) {
   Problem problem{
       kind_of(ErrorCode::kUnsupported), fmt::format("none of {} line(s) could be stored", outcome.lines_dropped), {}};
-  for (const ingest::LineError& line : outcome.rejected) {
-    problem.errors.push_back({reason_of(line), line.line, ""});
-  }
+  for (const ingest::LineError& line : outcome.rejected) { problem.errors.push_back({reason_of(line), line.line, ""}); }
   return problem;
 }
 
@@ -125,9 +117,7 @@ Problem nothing_stored(const ingest::WriteOutcome& outcome) {
 
 Response write_influx(Call& call) {
   const auto outcome = store(call);
-  if (!outcome) {
-    return failed(call, outcome.error());
-  }
+  if (!outcome) { return failed(call, outcome.error()); }
   Response response = response_of(ingest::answer_outcome(version_of(call.surface), *outcome));
   add_position(response, *outcome);
   return response;
@@ -135,9 +125,7 @@ Response write_influx(Call& call) {
 
 Response write_own(Call& call) {
   const auto outcome = store(call);
-  if (!outcome) {
-    return failed(call, outcome.error());
-  }
+  if (!outcome) { return failed(call, outcome.error()); }
   if (!outcome->complete() && outcome->rows_stored == 0 && !outcome->duplicate) {
     return problem_response(call.surface, call.request, nothing_stored(*outcome));
   }

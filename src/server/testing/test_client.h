@@ -29,9 +29,7 @@ struct Answer {
 
   std::string header(std::string_view name) const {
     for (const Header& header : headers) {
-      if (equal_ignoring_case(header.name, name)) {
-        return header.value;
-      }
+      if (equal_ignoring_case(header.name, name)) { return header.value; }
     }
     return "";
   }
@@ -54,18 +52,14 @@ class TestClient {
 
   bool connected() const { return connected_; }
   void close() {
-    if (fd_ >= 0) {
-      ::close(std::exchange(fd_, -1));
-    }
+    if (fd_ >= 0) { ::close(std::exchange(fd_, -1)); }
   }
   void finish_sending() const { ::shutdown(fd_, SHUT_WR); }
 
   bool send(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (count <= 0) {
-        return false;
-      }
+      if (count <= 0) { return false; }
       bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
@@ -75,18 +69,12 @@ class TestClient {
   Answer receive(bool head_only = false) {
     Answer answer;
     std::string line;
-    if (!read_line(line)) {
-      return failed("no answer");
-    }
-    if (!line.starts_with("HTTP/1.1 ") || line.size() < 12) {
-      return failed("no status line: " + line);
-    }
+    if (!read_line(line)) { return failed("no answer"); }
+    if (!line.starts_with("HTTP/1.1 ") || line.size() < 12) { return failed("no status line: " + line); }
     answer.status = std::atoi(line.c_str() + 9);
     while (read_line(line) && !line.empty()) {
       const std::size_t colon = line.find(": ");
-      if (colon == std::string::npos) {
-        return failed("no header: " + line);
-      }
+      if (colon == std::string::npos) { return failed("no header: " + line); }
       answer.headers.push_back({line.substr(0, colon), line.substr(colon + 2)});
     }
     if (head_only || answer.status == 204 || answer.status == 100) {
@@ -105,9 +93,7 @@ class TestClient {
   }
 
   Answer exchange(std::string_view request) {
-    if (!send(request)) {
-      return failed("cannot send");
-    }
+    if (!send(request)) { return failed("cannot send"); }
     return receive(request.starts_with("HEAD "));
   }
 
@@ -123,18 +109,14 @@ class TestClient {
   bool more() {
     char bytes[65536];
     const ssize_t count = ::recv(fd_, bytes, sizeof bytes, 0);
-    if (count <= 0) {
-      return false;
-    }
+    if (count <= 0) { return false; }
     pending_.append(bytes, static_cast<std::size_t>(count));
     return true;
   }
   bool read_line(std::string& line) {
     std::size_t end = 0;
     while ((end = pending_.find("\r\n")) == std::string::npos) {
-      if (!more()) {
-        return false;
-      }
+      if (!more()) { return false; }
     }
     line = pending_.substr(0, end);
     pending_.erase(0, end + 2);
@@ -142,26 +124,21 @@ class TestClient {
   }
   bool read_exactly(std::size_t count, std::string& bytes) {
     while (pending_.size() < count) {
-      if (!more()) {
-        return false;
-      }
+      if (!more()) { return false; }
     }
     bytes.append(pending_, 0, count);
     pending_.erase(0, count);
     return true;
   }
   void read_to_end(std::string& bytes) {
-    while (more()) {
-    }
+    while (more()) {}
     bytes.append(std::exchange(pending_, {}));
   }
   void read_chunks(Answer& answer) {
     std::string line;
     while (read_line(line)) {
       const std::size_t size = std::strtoul(line.c_str(), nullptr, 16);
-      if (!read_exactly(size, answer.body) || !read_line(line) || !line.empty()) {
-        return;
-      }
+      if (!read_exactly(size, answer.body) || !read_line(line) || !line.empty()) { return; }
       if (size == 0) {
         answer.complete = true;
         return;
@@ -179,9 +156,7 @@ inline std::string request_text(std::string_view method, std::string_view target
                                 std::string_view headers = {}) {
   std::string text;
   text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n").append(headers);
-  if (!body.empty() || method == "POST") {
-    text.append("Content-Length: " + std::to_string(body.size()) + "\r\n");
-  }
+  if (!body.empty() || method == "POST") { text.append("Content-Length: " + std::to_string(body.size()) + "\r\n"); }
   return text.append("\r\n").append(body);
 }
 

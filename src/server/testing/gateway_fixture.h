@@ -16,7 +16,7 @@
 #include "access/api_keys.h"
 #include "server/gateway.h"
 #include "server/http/http_server.h"
-#include "server/http/test_client.h"
+#include "server/testing/test_client.h"
 
 namespace streamflow::server::testing {
 
@@ -124,27 +124,21 @@ class GatewayTest : public ::testing::Test {
   Services services() {
     Services services;
     services.write = [this](storage::WriteRequest request) -> Result<storage::WriteReceipt> {
-      if (write_error_.has_value()) {
-        return *write_error_;
-      }
+      if (write_error_.has_value()) { return *write_error_; }
       storage::WriteReceipt receipt;
       for (const RowBatch& batch : request.batches) {
         receipt.rows += batch.row_count();
         receipt.points += batch.point_count();
       }
       receipt.rejected = write_rejected_;
-      for (const auto& rejected : receipt.rejected) {
-        receipt.rows -= rejected.rows.size();
-      }
+      for (const auto& rejected : receipt.rejected) { receipt.rows -= rejected.rows.size(); }
       receipt.position = "0:17";
       writes_.push_back(std::move(request));
       return receipt;
     };
     services.query = [this](query::QueryRequest request) -> Result<std::shared_ptr<query::ResultStream>> {
       queries_.push_back(std::move(request));
-      if (query_error_.has_value()) {
-        return *query_error_;
-      }
+      if (query_error_.has_value()) { return *query_error_; }
       return std::shared_ptr<query::ResultStream>(stream_);
     };
     services.flush = [this]() -> Status {
@@ -152,9 +146,7 @@ class GatewayTest : public ::testing::Test {
       return Ok{};
     };
     services.ready = [this]() -> Status {
-      if (ready_error_.has_value()) {
-        return *ready_error_;
-      }
+      if (ready_error_.has_value()) { return *ready_error_; }
       return Ok{};
     };
     services.projects = [] { return std::vector<ProjectName>{{"default", "plant"}, {"acme", "secret"}}; };
