@@ -72,13 +72,12 @@ void read_problem(const json& body, std::string_view statement, Problem& problem
   for (const json& entry : *errors) read_entry(entry, statement, problem);
 }
 
-std::string reason_of(const json& rejected) {
-  if (rejected.is_string()) return rejected.get<std::string>();
-  if (!rejected.is_object()) return "rejected without a reason";
-  std::string reason = text_of(rejected, "reason");
-  if (reason.empty()) reason = text_of(rejected, "detail");
-  if (const auto line = number_of(rejected, "line")) reason = fmt::format("line {}: {}", *line, reason);
-  return reason;
+RejectedLine rejected_line(const json& entry) {
+  if (entry.is_string()) return {0, entry.get<std::string>()};
+  if (!entry.is_object()) return {0, "rejected without a reason"};
+  std::string reason = text_of(entry, "reason");
+  if (reason.empty()) reason = text_of(entry, "detail");
+  return {number_of(entry, "line").value_or(0), std::move(reason)};
 }
 
 // A body that says how many rows were stored.
@@ -143,7 +142,7 @@ Result<WriteAnswer> parse_write_answer(std::string_view text) {
     } else if (list->is_array()) {
       if (answer.rejected == 0) answer.rejected = list->size();
       for (const json& entry : *list) {
-        if (answer.reasons.size() < kReasonsMax) answer.reasons.push_back(reason_of(entry));
+        if (answer.lines.size() < kReasonsMax) answer.lines.push_back(rejected_line(entry));
       }
     }
   }

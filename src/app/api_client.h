@@ -46,11 +46,16 @@ struct Outcome {  // a value, or the problem
 Problem problem_of(const HttpResponse& response, std::string_view statement = {});
 Problem problem_of(const Error& error);
 
+struct RejectedLine {
+  std::uint64_t line = 0;  // of the body, from 1; 0 when the server does not say
+  std::string reason;
+};
+
 struct WriteAnswer {
   std::uint64_t rows = 0;  // stored
   std::uint64_t rejected = 0;
-  std::vector<std::string> reasons;  // of rejected rows, the first few
-  bool duplicate = false;            // this Idempotency-Key was stored before
+  std::vector<RejectedLine> lines;  // of rejected rows, the first few
+  bool duplicate = false;           // this Idempotency-Key was stored before
 };
 // Reads the receipt of POST /api/v1/write; fields that are missing count as 0.
 Result<WriteAnswer> parse_write_answer(std::string_view json);

@@ -63,7 +63,11 @@ TEST(WriteAnswer, ReadsCountsAndReasons) {
   EXPECT_EQ(answer->rows, 5U);
   EXPECT_TRUE(answer->duplicate);
   EXPECT_EQ(answer->rejected, 2U);
-  EXPECT_EQ(answer->reasons, (std::vector<std::string>{"line 3: bad", "worse"}));
+  ASSERT_EQ(answer->lines.size(), 2U);
+  EXPECT_EQ(answer->lines[0].line, 3U);
+  EXPECT_EQ(answer->lines[0].reason, "bad");
+  EXPECT_EQ(answer->lines[1].line, 0U);
+  EXPECT_EQ(answer->lines[1].reason, "worse");
   EXPECT_EQ(parse_write_answer(R"({"rows":1,"rejected":4})")->rejected, 4U);
   EXPECT_TRUE(parse_write_answer(""));
   EXPECT_FALSE(parse_write_answer("[]"));

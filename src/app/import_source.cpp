@@ -72,6 +72,7 @@ class LineSource : public ImportSource {
     if (!more) return false;
     chunk.lines = std::move(piece.text);
     chunk.rows = piece.rows;
+    chunk.first_line = piece.first_line;
     return true;
   }
   double progress() const override { return file_->progress(); }

@@ -21,7 +21,8 @@ enum class ImportFormat { kAuto, kCsv, kParquet, kLineProtocol };
 struct ImportChunk {
   std::string lines;
   std::uint64_t rows = 0;
-  double progress = 0;  // of the source, once this chunk was read; filled by the importer
+  std::uint64_t first_line = 0;  // of the file, from 1; 0 when the lines are not the file's own
+  double progress = 0;           // of the source, once this chunk was read; filled by the importer
 };
 
 class ImportSource {

@@ -76,7 +76,7 @@ class Sender {
       const auto answer = client_.write(chunk.lines, parameters, key);
       if (answer) {
         summary_.rows_sent += chunk.rows;
-        count(*answer.value, chunk.rows);
+        count(*answer.value, chunk);
         return true;
       }
       if (!answer.problem.may_retry() || attempt >= options_.attempts_max) {
@@ -90,15 +90,17 @@ class Sender {
   }
 
  private:
-  void count(const WriteAnswer& answer, std::uint64_t rows) {
+  void count(const WriteAnswer& answer, const ImportChunk& chunk) {
     // A duplicate was stored by an attempt whose answer got lost: its receipt says nothing about the rows.
-    const std::uint64_t rejected = std::min(answer.rejected, rows);
-    summary_.rows_stored += answer.duplicate ? rows : answer.rows > 0 ? std::min(answer.rows, rows) : rows - rejected;
-    if (rejected == 0) return;
+    const std::uint64_t rejected = std::min(answer.rejected, chunk.rows);
+    const std::uint64_t stored = answer.rows > 0 ? std::min(answer.rows, chunk.rows) : chunk.rows - rejected;
+    summary_.rows_stored += answer.duplicate ? chunk.rows : stored;
     std::uint64_t named = 0;
-    for (const std::string& reason : answer.reasons) {
+    for (const RejectedLine& line : answer.lines) {
       if (named == rejected) break;
-      ++summary_.rejected[reason];
+      const bool has_line = chunk.first_line > 0 && line.line > 0;
+      ++summary_.rejected[has_line ? fmt::format("line {}: {}", chunk.first_line + line.line - 1, line.reason)
+                                   : line.reason];
       ++named;
     }
     if (named < rejected) summary_.rejected["further rows, refused by the server"] += rejected - named;

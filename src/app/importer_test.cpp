@@ -25,6 +25,7 @@ class FakeSource : public ImportSource {
     }
     chunk.lines = "m f=" + std::to_string(left_--) + " 1\n";
     chunk.rows = 1;
+    chunk.first_line = 101;
     return true;
   }
   double progress() const override { return 0.5; }
@@ -113,7 +114,7 @@ TEST(Importer, CountsWhatTheServerRejects) {
   const ImportSummary summary = run_import(source, {.endpoint = {server.url(), ""}});
   EXPECT_TRUE(summary.complete);
   EXPECT_EQ(summary.rows_stored, 0U);
-  EXPECT_THAT(summary.rejected, ElementsAre(Pair("all NULL", 2), Pair("line 1: type", 1)));
+  EXPECT_THAT(summary.rejected, ElementsAre(Pair("all NULL", 2), Pair("line 101: type", 1)));
 }
 
 TEST(Importer, ADamagedFileEndsTheImport) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -43,7 +44,13 @@ struct LineFile::State {
   std::uint64_t file_bytes = 0;
   std::string rest;  // the line begun, already seen by the scanner
   LineScanner scanner;
+  std::uint64_t lines = 0;  // ends of lines in the pieces given out
   bool at_end = false;
+  Piece piece(std::string text, std::uint64_t rows) {
+    const std::uint64_t first = lines + 1;
+    lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    return {std::move(text), rows, first};
+  }
   ~State() {
     if (file != nullptr) gzclose(file);
   }
@@ -95,7 +102,7 @@ Result<bool> LineFile::next(std::size_t bytes, Piece& piece) {
     if (end != std::string::npos) {
       state.rest = text.substr(begin + end);
       text.resize(begin + end);
-      piece = {std::move(text), state.scanner.rows() - rows_before};
+      piece = state.piece(std::move(text), state.scanner.rows() - rows_before);
       return true;
     }
     if (text.size() > kLineBytesMax) {
@@ -105,7 +112,7 @@ Result<bool> LineFile::next(std::size_t bytes, Piece& piece) {
   }
   const bool last_holds_row = !text.empty() && state.scanner.line_holds_row();
   if (text.empty()) return false;
-  piece = {std::move(text), state.scanner.rows() - rows_before + (last_holds_row ? 1 : 0)};
+  piece = state.piece(std::move(text), state.scanner.rows() - rows_before + (last_holds_row ? 1 : 0));
   return true;
 }
 

@@ -38,8 +38,9 @@ class LineFile {
   ~LineFile();
 
   struct Piece {
-    std::string text;        // whole lines; the file's last line may lack its line end
-    std::uint64_t rows = 0;  // lines of it that carry a row
+    std::string text;              // whole lines; the file's last line may lack its line end
+    std::uint64_t rows = 0;        // lines of it that carry a row
+    std::uint64_t first_line = 0;  // of the file, from 1
   };
   // At least one line and about `bytes`; false at the end of the file.
   Result<bool> next(std::size_t bytes, Piece& piece);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace streamflow::app {
@@ -38,6 +39,7 @@ class LineFileTest : public ::testing::Test {
       auto more = (*file)->next(bytes, piece);
       if (!more) return {more.error().message, 0};
       if (!*more) break;
+      EXPECT_EQ(piece.first_line, 1U + static_cast<std::uint64_t>(std::count(joined.begin(), joined.end(), '\n')));
       joined += (joined.empty() ? "" : "|") + piece.text;
       rows += piece.rows;
     }

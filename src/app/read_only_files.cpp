@@ -26,11 +26,16 @@ Result<std::unique_ptr<storage::ReadableFile>> ReadOnlyFiles::open(const std::fi
   return files_.open(path);
 }
 Result<std::vector<std::string>> ReadOnlyFiles::list(const std::filesystem::path& folder) {
+  if (created_.contains(folder.lexically_normal())) return std::vector<std::string>{};
   return files_.list(folder);
 }
-Status ReadOnlyFiles::create_folders(const std::filesystem::path&) {
+
+Status ReadOnlyFiles::create_folders(const std::filesystem::path& folder) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(folder, unknown)) created_.insert(folder.lexically_normal());
   return Ok{};
 }
+
 Status ReadOnlyFiles::rename(const std::filesystem::path&, const std::filesystem::path&) {
   return Ok{};
 }

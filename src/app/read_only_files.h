@@ -1,11 +1,13 @@
 // A FileSystem that looks and does not touch: every change seems to work and changes nothing. So doctor can run the
 // very code that recovery runs, and leave a damaged folder as it found it.
-// Threads: as the file system below.
+// Invariants: a folder that was "created" can be listed, and is empty.
+// Threads:    one.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +33,7 @@ class ReadOnlyFiles final : public storage::FileSystem {
 
  private:
   storage::FileSystem& files_;
+  std::set<std::filesystem::path> created_;  // folders that do not exist
 };
 
 }  // namespace streamflow::app

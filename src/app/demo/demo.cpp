@@ -256,6 +256,7 @@ class Demo {
     if (options_.once) {
       const int code = server_->stop();
       tour_.check(code == 0, fmt::format("the server stopped in order (exit code {})", code));
+      tour_.say("");
       return sum_up();
     }
     tour_.heading("Your turn");
@@ -274,10 +275,7 @@ class Demo {
     wait_for_end();
   }
 
-  void sum_up() {
-    tour_.say("");
-    tour_.say(fmt::format("{} of {} checks held.", tour_.checks() - tour_.failures(), tour_.checks()));
-  }
+  void sum_up() { tour_.say(fmt::format("{} of {} checks held.", tour_.checks() - tour_.failures(), tour_.checks())); }
 
   void wait_for_end() {
     sigset_t signals;
