@@ -45,9 +45,7 @@ double seconds(const std::function<void()>& work) {
 
 double best_of(int rounds, const std::function<void()>& work) {
   double best = 1e300;
-  for (int round = 0; round < rounds; ++round) {
-    best = std::min(best, seconds(work));
-  }
+  for (int round = 0; round < rounds; ++round) { best = std::min(best, seconds(work)); }
   return best;
 }
 
@@ -96,9 +94,7 @@ struct Data {
       in.series_row_begin.push_back(static_cast<std::uint32_t>(h * kRowsPerHost));
     }
     in.times = times;
-    for (const auto& values : fields) {
-      in.fields.push_back({values, {}, {}});
-    }
+    for (const auto& values : fields) { in.fields.push_back({values, {}, {}}); }
     return in;
   }
 };
@@ -131,9 +127,7 @@ void bench_segment(const Data& data) {
   std::uint64_t times = 0;
   for (std::size_t b = 0; b < table.blocks().size(); ++b) {
     times += table.encoded_bytes(b, std::nullopt);
-    for (std::size_t f = 0; f < kFields; ++f) {
-      payload += table.encoded_bytes(b, f);
-    }
+    for (std::size_t f = 0; f < kFields; ++f) { payload += table.encoded_bytes(b, f); }
   }
   const double statistics_seconds = best_of(3, [&] {
     for (std::size_t f = 0; f < kFields; ++f) {
@@ -155,9 +149,7 @@ void bench_segment(const Data& data) {
 
 std::vector<std::uint64_t> make(const std::function<std::uint64_t(std::size_t)>& value) {
   std::vector<std::uint64_t> values(2048);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = value(i);
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) { values[i] = value(i); }
   return values;
 }
 
@@ -179,9 +171,7 @@ void bench_block(const char* name, FieldType type, const std::vector<std::uint64
   require(out.bits == values, "a value changed");
   const auto repeat = [&](const std::function<void()>& work) {
     return static_cast<double>(kRepeats * values.size()) / 1e6 / best_of(3, [&] {
-             for (int i = 0; i < kRepeats; ++i) {
-               work();
-             }
+             for (int i = 0; i < kRepeats; ++i) { work(); }
            });
   };
   const double encode_rate = repeat(encode);
@@ -221,9 +211,7 @@ void bench_unpack() {
     encoding::Bytes bytes;
     encoding::pack_bits(values, 0, width, bytes);
     const double time = best_of(3, [&] {
-      for (int i = 0; i < 20000; ++i) {
-        encoding::unpack_bits(bytes, static_cast<std::uint64_t>(i), width, out);
-      }
+      for (int i = 0; i < 20000; ++i) { encoding::unpack_bits(bytes, static_cast<std::uint64_t>(i), width, out); }
     });
     std::printf("  width %2u  %7.1f M values/s\n", width, 20000.0 * 2048 / time / 1e6);
   }

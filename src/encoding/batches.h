@@ -12,13 +12,9 @@ inline void for_each_in_batches(std::size_t count, const Function& function) {
   constexpr std::size_t kBatch = 64;
   std::size_t done = 0;
   for (; done + kBatch <= count; done += kBatch) {
-    for (std::size_t i = 0; i < kBatch; ++i) {
-      function(done + i);
-    }
+    for (std::size_t i = 0; i < kBatch; ++i) { function(done + i); }
   }
-  for (; done < count; ++done) {
-    function(done);
-  }
+  for (; done < count; ++done) { function(done); }
 }
 
 }  // namespace streamflow::encoding

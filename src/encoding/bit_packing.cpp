@@ -21,9 +21,7 @@ inline void unpack_row(const std::uint32_t* in, std::uint64_t base, std::uint64_
   constexpr std::uint32_t mask = Width == 32 ? ~0U : (1U << (Width % 32)) - 1;
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     std::uint32_t value = in[word * kLanes + lane] >> shift;
-    if constexpr (shift + Width > 32) {
-      value |= in[(word + 1) * kLanes + lane] << (32 - shift);
-    }
+    if constexpr (shift + Width > 32) { value |= in[(word + 1) * kLanes + lane] << (32 - shift); }
     out[J * kLanes + lane] = base + (value & mask);
   }
 }
@@ -47,9 +45,7 @@ inline void pack_row(const std::uint32_t* in, std::uint32_t* out) {
   for (unsigned lane = 0; lane < kLanes; ++lane) {
     const std::uint32_t value = in[J * kLanes + lane] & mask;
     out[word * kLanes + lane] |= value << shift;
-    if constexpr (shift + Width > 32) {
-      out[(word + 1) * kLanes + lane] |= value >> (32 - shift);
-    }
+    if constexpr (shift + Width > 32) { out[(word + 1) * kLanes + lane] |= value >> (32 - shift); }
   }
 }
 
@@ -117,9 +113,7 @@ void pack_narrow(std::span<const std::uint64_t> values, std::uint64_t base, unsi
     kPack[width - 1](group, out.data() + at);
   }
   const std::size_t rest = values.size() - done;
-  for (std::size_t i = 0; i < rest; ++i) {
-    group[i] = static_cast<std::uint32_t>((values[done + i] - base) >> shift);
-  }
+  for (std::size_t i = 0; i < rest; ++i) { group[i] = static_cast<std::uint32_t>((values[done + i] - base) >> shift); }
   pack_tail(std::span(group).first(rest), width, out);
 }
 
@@ -129,9 +123,7 @@ void unpack_narrow(ByteSpan in, std::uint64_t base, unsigned width, std::span<st
   for (; done + kPackGroup <= out.size(); done += kPackGroup, in = in.subspan(group_bytes)) {
     kUnpack[width - 1](in.data(), base, out.data() + done);
   }
-  if (done < out.size()) {
-    unpack_tail(in, base, width, out.subspan(done));
-  }
+  if (done < out.size()) { unpack_tail(in, base, width, out.subspan(done)); }
 }
 
 void unpack_wide(ByteSpan in, std::uint64_t base, unsigned width, std::span<std::uint64_t> out) {
@@ -144,9 +136,7 @@ void unpack_wide(ByteSpan in, std::uint64_t base, unsigned width, std::span<std:
     const std::size_t bytes = static_cast<std::size_t>(packed_bytes(count, width - 32));
     unpack_narrow(high.first(bytes), 0, width - 32, std::span(group).first(count));
     high = high.subspan(bytes);
-    for (std::size_t i = 0; i < count; ++i) {
-      out[done + i] += group[i] << 32U;
-    }
+    for (std::size_t i = 0; i < count; ++i) { out[done + i] += group[i] << 32U; }
   }
 }
 
@@ -154,12 +144,8 @@ void unpack_wide(ByteSpan in, std::uint64_t base, unsigned width, std::span<std:
 
 void pack_bits(std::span<const std::uint64_t> values, std::uint64_t base, unsigned width, Bytes& out) {
   assert(width <= 64);
-  if (width > 0) {
-    pack_narrow(values, base, 0, std::min(width, 32U), out);
-  }
-  if (width > 32) {
-    pack_narrow(values, base, 32, width - 32, out);
-  }
+  if (width > 0) { pack_narrow(values, base, 0, std::min(width, 32U), out); }
+  if (width > 32) { pack_narrow(values, base, 32, width - 32, out); }
 }
 
 void unpack_bits(ByteSpan in, std::uint64_t base, unsigned width, std::span<std::uint64_t> out) {

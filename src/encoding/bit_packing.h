@@ -19,9 +19,7 @@ inline constexpr std::size_t kPackGroup = 256;
 
 // Exact size of `count` values of `width` (0 to 64) bits.
 constexpr std::uint64_t packed_bytes(std::uint64_t count, unsigned width) {
-  if (width > 32) {
-    return 4 * count + packed_bytes(count, width - 32);
-  }
+  if (width > 32) { return 4 * count + packed_bytes(count, width - 32); }
   return (count / kPackGroup) * (kPackGroup / 8) * width + ((count % kPackGroup) * width + 7) / 8;
 }
 

@@ -34,9 +34,7 @@ TEST(BitPacking, RoundTripsEveryWidthInTheDocumentedLayout) {
   for (unsigned width = 0; width <= 64; ++width) {
     for (const std::size_t count : {1U, 8U, 255U, 256U, 300U, 513U}) {
       std::vector<std::uint64_t> values(count);
-      for (std::uint64_t& value : values) {
-        value = width == 0 ? 0 : random() >> (64 - width);
-      }
+      for (std::uint64_t& value : values) { value = width == 0 ? 0 : random() >> (64 - width); }
       Bytes packed;
       pack_bits(values, 0, width, packed);
       ASSERT_EQ(packed.size(), packed_bytes(count, width)) << width << " x " << count;

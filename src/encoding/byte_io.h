@@ -36,9 +36,7 @@ void append_fixed(Bytes& out, Integer value) {
 }
 
 inline void append_varint(Bytes& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7U) {
-    out.push_back(static_cast<std::byte>(value | 0x80U));
-  }
+  for (; value >= 0x80; value >>= 7U) { out.push_back(static_cast<std::byte>(value | 0x80U)); }
   out.push_back(static_cast<std::byte>(value));
 }
 
@@ -79,9 +77,7 @@ class ByteReader {
   Integer fixed() {
     Integer value{};
     const ByteSpan raw = take(sizeof value);
-    if (ok_) {
-      std::memcpy(&value, raw.data(), sizeof value);
-    }
+    if (ok_) { std::memcpy(&value, raw.data(), sizeof value); }
     return value;
   }
 
@@ -89,13 +85,9 @@ class ByteReader {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 70 && position_ < bytes_.size(); shift += 7) {
       const auto byte = std::to_integer<std::uint64_t>(bytes_[position_++]);
-      if (shift == 63 && byte > 1) {
-        break;
-      }
+      if (shift == 63 && byte > 1) { break; }
       value |= (byte & 0x7FU) << shift;
-      if (byte < 0x80) {
-        return value;
-      }
+      if (byte < 0x80) { return value; }
     }
     fail();
     return 0;

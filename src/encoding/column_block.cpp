@@ -16,25 +16,17 @@ void dense_starts(std::span<const std::uint32_t> series_rows, std::span<const st
   for (std::size_t s = 0; s < series_rows.size(); ++s) {
     const std::size_t end = s + 1 < series_rows.size() ? series_rows[s + 1] : row_count;
     const std::uint32_t begin = dense;
-    for (std::size_t row = series_rows[s]; row < end; ++row) {
-      dense += test_bit(validity, row) ? 1U : 0U;
-    }
-    if (dense > begin) {
-      out.push_back(begin);
-    }
+    for (std::size_t row = series_rows[s]; row < end; ++row) { dense += test_bit(validity, row) ? 1U : 0U; }
+    if (dense > begin) { out.push_back(begin); }
   }
-  if (out.size() < 2) {
-    out.clear();
-  }
+  if (out.size() < 2) { out.clear(); }
 }
 
 template <class Value>
 void gather(std::span<const Value> values, std::span<const std::uint64_t> validity, std::vector<Value>& out) {
   out.clear();
   for (std::size_t row = 0; row < values.size(); ++row) {
-    if (test_bit(validity, row)) {
-      out.push_back(values[row]);
-    }
+    if (test_bit(validity, row)) { out.push_back(values[row]); }
   }
 }
 
@@ -56,12 +48,8 @@ Status decode_fixed(Descriptor descriptor, const BlockShape& shape, std::size_t 
     series_starts = starts;
   }
   const std::span<std::uint64_t> dense = std::span(out.bits).first(valid_count);
-  if (shape.type == FieldType::kFloat64) {
-    return decode_floats_after(descriptor, in, series_starts, dense);
-  }
-  if (descriptor.map != Map::kIdentity && descriptor.map != Map::kDivisor) {
-    return unsupported(descriptor);
-  }
+  if (shape.type == FieldType::kFloat64) { return decode_floats_after(descriptor, in, series_starts, dense); }
+  if (descriptor.map != Map::kIdentity && descriptor.map != Map::kDivisor) { return unsupported(descriptor); }
   SF_CHECK(decode_integers_after(descriptor, in, series_starts, dense));
   if (shape.type == FieldType::kBool && std::any_of(dense.begin(), dense.end(), [](auto v) { return v > 1; })) {
     return corrupt_block("a boolean is neither 0 nor 1");
@@ -74,33 +62,23 @@ Status decode_fixed(Descriptor descriptor, const BlockShape& shape, std::size_t 
 void ColumnBlockEncoder::encode_values(const ColumnBlock& block, Mask mask, ByteSpan prefix, Bytes& out) {
   const SeriesStarts starts = block.series_rows.size() > 1 ? block.series_rows : SeriesStarts{};
   switch (block.type) {
-    case FieldType::kString:
-      strings_.encode(block.strings, mask, prefix, out);
-      break;
-    case FieldType::kFloat64:
-      floats_.encode(block.bits, starts, mask, prefix, out);
-      break;
+    case FieldType::kString: strings_.encode(block.strings, mask, prefix, out); break;
+    case FieldType::kFloat64: floats_.encode(block.bits, starts, mask, prefix, out); break;
     case FieldType::kInt64:
     case FieldType::kUint64:
-    case FieldType::kBool:
-      integers_.encode(block.bits, starts, out, Map::kIdentity, mask, prefix);
-      break;
+    case FieldType::kBool: integers_.encode(block.bits, starts, out, Map::kIdentity, mask, prefix); break;
   }
 }
 
 void ColumnBlockEncoder::encode(const ColumnBlock& block, Bytes& out) {
   const std::size_t row_count = block.row_count();
-  if (row_count == 0) {
-    return;
-  }
+  if (row_count == 0) { return; }
   if (block.validity.empty()) {
     encode_values(block, Mask::kAllValid, {}, out);
     return;
   }
   const std::size_t valid_count = copy_bits(block.validity, block.validity_offset, row_count, words_);
-  if (valid_count == 0) {
-    return;
-  }
+  if (valid_count == 0) { return; }
   if (valid_count == row_count) {
     encode_values(block, Mask::kAllValid, {}, out);
     return;
@@ -126,16 +104,12 @@ Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues
   out.strings.resize(is_string ? shape.row_count : 0);
   out.string_bytes.clear();
   out.validity.clear();
-  if (shape.row_count == 0) {
-    return bytes.empty() ? Status(Ok{}) : corrupt_block("bytes where no rows are");
-  }
+  if (shape.row_count == 0) { return bytes.empty() ? Status(Ok{}) : corrupt_block("bytes where no rows are"); }
   ByteReader in(bytes);
   Descriptor descriptor{.mask = Mask::kAllNull};
   if (!bytes.empty()) {
     descriptor = descriptor_from(in.fixed<std::uint16_t>());
-    if (!in.ok()) {
-      return corrupt_block("it ends before its descriptor");
-    }
+    if (!in.ok()) { return corrupt_block("it ends before its descriptor"); }
   }
   SF_TRY(valid_count, decode_mask(descriptor.mask, in, shape.row_count, out.validity));
   if (valid_count > 0) {
@@ -143,9 +117,7 @@ Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues
                  ? decode_strings_after(descriptor, in, std::span(out.strings).first(valid_count), out.string_bytes)
                  : decode_fixed(descriptor, shape, valid_count, in, out));
   }
-  if (!in.at_end()) {
-    return corrupt_block("bytes follow its end");
-  }
+  if (!in.at_end()) { return corrupt_block("bytes follow its end"); }
   if (!out.validity.empty()) {
     is_string ? scatter(std::span(out.strings), out.validity, valid_count)
               : scatter(std::span(out.bits), out.validity, valid_count);

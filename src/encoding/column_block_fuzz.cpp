@@ -8,18 +8,14 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace streamflow;
-  if (size < 3) {
-    return 0;
-  }
+  if (size < 3) { return 0; }
   static encoding::ColumnValues values;
   encoding::BlockShape shape;
   shape.type = static_cast<FieldType>(1 + data[0] % 5);
   shape.row_count = 1 + (data[1] | (data[2] % 8U) << 8U);
   std::vector<std::uint32_t> series_rows;
   if (data[2] >= 128) {
-    for (std::uint32_t row = 0; row < shape.row_count; row += 1 + data[2] % 32U) {
-      series_rows.push_back(row);
-    }
+    for (std::uint32_t row = 0; row < shape.row_count; row += 1 + data[2] % 32U) { series_rows.push_back(row); }
     shape.series_rows = series_rows;
   }
   const encoding::ByteSpan block = std::as_bytes(std::span(data + 3, size - 3));
@@ -29,12 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     again.validity = values.validity;
     again.series_rows = series_rows;
     std::size_t text_bytes = 0;
-    for (const std::string_view text : values.strings) {
-      text_bytes += text.size();
-    }
-    if (text_bytes > encoding::kStringBlockBytes) {
-      return 0;
-    }
+    for (const std::string_view text : values.strings) { text_bytes += text.size(); }
+    if (text_bytes > encoding::kStringBlockBytes) { return 0; }
     encoding::Bytes bytes;
     encoding::ColumnBlockEncoder().encode(again, bytes);
     encoding::ColumnValues copy;

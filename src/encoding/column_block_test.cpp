@@ -30,9 +30,7 @@ struct Case {
 
 std::vector<std::uint64_t> generate(std::size_t count, const std::function<std::uint64_t(std::size_t)>& value) {
   std::vector<std::uint64_t> values(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    values[i] = value(i);
-  }
+  for (std::size_t i = 0; i < count; ++i) { values[i] = value(i); }
   return values;
 }
 
@@ -165,12 +163,8 @@ std::vector<std::optional<std::vector<std::uint64_t>>> masks_for(std::size_t row
   std::vector<std::uint64_t> stretches(words, ~0ULL);
   std::vector<std::uint64_t> one(words, 0);
   std::mt19937_64 random(11);
-  for (std::uint64_t& word : mixed) {
-    word = random();
-  }
-  if (words > 3) {
-    stretches[1] = 0;
-  }
+  for (std::uint64_t& word : mixed) { word = random(); }
+  if (words > 3) { stretches[1] = 0; }
   one.back() = ~0ULL;
   one[0] = 1;
   return {
@@ -201,9 +195,7 @@ Encoded encode(const Case& test, const std::optional<std::vector<std::uint64_t>>
   for (std::size_t row = 0; row < block.row_count(); ++row) {
     const bool valid = block.validity.empty() || test_bit(block.validity, block.validity_offset + row);
     const bool decoded_valid = values.validity.empty() || test_bit(values.validity, row);
-    if (valid != decoded_valid) {
-      return ::testing::AssertionFailure() << "validity of row " << row;
-    }
+    if (valid != decoded_valid) { return ::testing::AssertionFailure() << "validity of row " << row; }
     if (block.type == FieldType::kString) {
       if (values.strings[row] != (valid ? block.strings[row] : std::string_view())) {
         return ::testing::AssertionFailure() << "text of row " << row;

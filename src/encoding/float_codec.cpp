@@ -59,9 +59,7 @@ std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> val
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = values[i * values.size() / count];
     unsigned digits = 0;
-    while (digits < kDigitsTried && !to_decimal(bits, kPowers[digits]).exact) {
-      ++digits;
-    }
+    while (digits < kDigitsTried && !to_decimal(bits, kPowers[digits]).exact) { ++digits; }
     ++needing[digits];
   }
   std::optional<unsigned> best;
@@ -106,15 +104,11 @@ bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, unsigne
       mapped_[i] = i > 0 ? mapped_[i - 1] : 0;
     }
   }
-  if (positions.size() * 4 > count) {
-    return false;
-  }
+  if (positions.size() * 4 > count) { return false; }
   Bytes parameters(prefix.begin(), prefix.end());
   parameters.push_back(static_cast<std::byte>(digits));
   encode_positions(positions, parameters);
-  for (const std::uint32_t position : positions) {
-    append_fixed(parameters, values[position]);
-  }
+  for (const std::uint32_t position : positions) { append_fixed(parameters, values[position]); }
   integers_.encode(mapped_, starts, out, Map::kDecimal, mask, parameters);
   return true;
 }
@@ -138,26 +132,18 @@ void FloatEncoder::encode(std::span<const std::uint64_t> values, SeriesStarts st
 }
 
 Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out) {
-  if (out.empty()) {
-    return in.ok() ? Status(Ok{}) : corrupt_block("it ends early");
-  }
+  if (out.empty()) { return in.ok() ? Status(Ok{}) : corrupt_block("it ends early"); }
   if (descriptor.map == Map::kOrderedBits) {
     SF_CHECK(decode_integers_after(descriptor, in, starts, out));
     for_each_in_batches(out.size(), [values = out.data()](std::size_t i) { values[i] = fold_sign(values[i]); });
     return Ok{};
   }
-  if (descriptor.map != Map::kDecimal) {
-    return unsupported(descriptor);
-  }
+  if (descriptor.map != Map::kDecimal) { return unsupported(descriptor); }
   const unsigned digits = in.fixed<std::uint8_t>();
-  if (digits >= kDecimalFlags) {
-    return unsupported(descriptor);
-  }
+  if (digits >= kDecimalFlags) { return unsupported(descriptor); }
   SF_TRY(positions, decode_positions(in, out.size()));
   const ByteSpan exceptions = in.take(positions.size() * sizeof(std::uint64_t));
-  if (!in.ok() || digits > kDecimalDigitsMax) {
-    return corrupt_block("the decimal map's parameters are out of range");
-  }
+  if (!in.ok() || digits > kDecimalDigitsMax) { return corrupt_block("the decimal map's parameters are out of range"); }
   SF_CHECK(decode_integers_after(descriptor, in, starts, out));
   for_each_in_batches(out.size(), [values = out.data(), power = kPowers[digits]](std::size_t i) {
     values[i] = from_decimal(values[i], power);

@@ -44,9 +44,7 @@ std::uint64_t common_divisor(std::span<const std::uint64_t> values) {
 // bits).
 std::uint64_t odd_inverse(std::uint64_t odd) {
   std::uint64_t inverse = odd * 3 ^ 2;
-  for (int step = 0; step < 4; ++step) {
-    inverse *= 2 - odd * inverse;
-  }
+  for (int step = 0; step < 4; ++step) { inverse *= 2 - odd * inverse; }
   return inverse;
 }
 
@@ -86,29 +84,21 @@ Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts star
 
 Status decode_nested(ByteReader& in, std::span<std::uint64_t> out) {
   const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
-  if (!in.ok()) {
-    return corrupt_block("a nested stream ends early");
-  }
-  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) {
-    return unsupported(descriptor);
-  }
+  if (!in.ok()) { return corrupt_block("a nested stream ends early"); }
+  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) { return unsupported(descriptor); }
   return decode_predicted(descriptor, in, {}, true, out);
 }
 
 Status decode_runs(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t run_count = in.varint();
-  if (!in.ok() || run_count == 0 || run_count > out.size()) {
-    return corrupt_block("an impossible number of runs");
-  }
+  if (!in.ok() || run_count == 0 || run_count > out.size()) { return corrupt_block("an impossible number of runs"); }
   std::vector<std::uint64_t> values(static_cast<std::size_t>(run_count));
   std::vector<std::uint64_t> lengths(values.size());
   SF_CHECK(decode_nested(in, values));
   SF_CHECK(decode_nested(in, lengths));
   std::size_t at = 0;
   for (std::size_t run = 0; run < values.size(); ++run) {
-    if (lengths[run] >= out.size() - at) {
-      return corrupt_block("runs are longer than the block");
-    }
+    if (lengths[run] >= out.size() - at) { return corrupt_block("runs are longer than the block"); }
     const std::size_t length = static_cast<std::size_t>(lengths[run]) + 1;
     std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(at), length, values[run]);
     at += length;
@@ -122,8 +112,7 @@ Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts star
     return nested || descriptor.predictor != Predictor::kNone ? unsupported(descriptor) : decode_runs(in, out);
   }
   switch (descriptor.predictor) {
-    case Predictor::kNone:
-      return decode_packed(in, descriptor.packer, out);
+    case Predictor::kNone: return decode_packed(in, descriptor.packer, out);
     case Predictor::kDelta: {
       const std::uint64_t start = in.signed_varint();
       SF_CHECK(decode_packed(in, descriptor.packer, out));
@@ -139,9 +128,7 @@ Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts star
       return Ok{};
     }
     case Predictor::kDeltaPerSeries: {
-      if (nested || starts.empty()) {
-        return corrupt_block("a delta per series where there is one series");
-      }
+      if (nested || starts.empty()) { return corrupt_block("a delta per series where there is one series"); }
       std::vector<std::uint64_t> first_values(starts.size());
       SF_CHECK(decode_nested(in, first_values));
       SF_CHECK(decode_packed(in, descriptor.packer, out));
@@ -168,9 +155,7 @@ IntegerEncoder::Choice IntegerEncoder::choose_fully(std::span<const std::uint64_
     residuals_per_series(values, starts, residuals_);
     const PackPlan plan = plan_packing(residuals_);
     std::vector<std::uint64_t> first_values;
-    for (const std::uint32_t start : starts) {
-      first_values.push_back(values[start]);
-    }
+    for (const std::uint32_t start : starts) { first_values.push_back(values[start]); }
     if (const std::uint64_t cost = plan.cost_bits + plan_packing(first_values).cost_bits + 24; cost < best.cost_bits) {
       best = {Predictor::kDeltaPerSeries, plan, cost};
     }
@@ -194,9 +179,7 @@ Predictor IntegerEncoder::choose_by_sample(std::span<const std::uint64_t> values
 }
 
 IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
-  if (values.size() < kSampleFrom || !starts.empty()) {
-    return choose_fully(values, starts);
-  }
+  if (values.size() < kSampleFrom || !starts.empty()) { return choose_fully(values, starts); }
   double bits_per_value = 0;
   const Predictor predictor = choose_by_sample(values, bits_per_value);
   residuals_.resize(values.size());
@@ -212,33 +195,23 @@ void IntegerEncoder::append_stream(std::span<const std::uint64_t> values, Series
   residuals_.resize(values.size());
   if (choice.predictor == Predictor::kDeltaPerSeries) {
     std::vector<std::uint64_t> first_values;
-    for (const std::uint32_t start : starts) {
-      first_values.push_back(values[start]);
-    }
+    for (const std::uint32_t start : starts) { first_values.push_back(values[start]); }
     const PackPlan plan = plan_packing(first_values);
     append_fixed(out, to_bits({.packer = plan.packer}));
     encode_packed(first_values, plan, out);
     residuals_per_series(values, starts, residuals_);
   } else {
     const PredictorStart start = residuals_of(choice.predictor, values, residuals_);
-    if (choice.predictor != Predictor::kNone) {
-      append_signed_varint(out, start.value);
-    }
-    if (choice.predictor == Predictor::kDeltaOfDelta) {
-      append_signed_varint(out, start.delta);
-    }
+    if (choice.predictor != Predictor::kNone) { append_signed_varint(out, start.value); }
+    if (choice.predictor == Predictor::kDeltaOfDelta) { append_signed_varint(out, start.delta); }
   }
   encode_packed(residuals_, choice.plan, out);
 }
 
 bool IntegerEncoder::encode_runs(std::span<const std::uint64_t> values, std::uint64_t bits_max, Bytes& out) {
   std::size_t run_count = 1;
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    run_count += values[i] != values[i - 1] ? 1 : 0;
-  }
-  if (run_count * 8 > bits_max || run_count * 4 > values.size()) {
-    return false;
-  }
+  for (std::size_t i = 1; i < values.size(); ++i) { run_count += values[i] != values[i - 1] ? 1 : 0; }
+  if (run_count * 8 > bits_max || run_count * 4 > values.size()) { return false; }
   std::vector<std::uint64_t> run_values{values[0]};
   std::vector<std::uint64_t> lengths{0};
   for (std::size_t i = 1; i < values.size(); ++i) {
@@ -256,9 +229,7 @@ bool IntegerEncoder::encode_runs(std::span<const std::uint64_t> values, std::uin
     append_fixed(out, to_bits({.predictor = choice.predictor, .packer = choice.plan.packer}));
     append_stream(stream, {}, choice, out);
   }
-  if ((out.size() - begin) * 8 < bits_max) {
-    return true;
-  }
+  if ((out.size() - begin) * 8 < bits_max) { return true; }
   out.resize(begin);
   return false;
 }
@@ -280,9 +251,7 @@ void IntegerEncoder::encode(std::span<const std::uint64_t> values, SeriesStarts 
     append_varint(out, divisor);
     append_signed_varint(out, offset);
   }
-  if (values.empty()) {
-    return;
-  }
+  if (values.empty()) { return; }
   const bool constant = choice.plan.packer == Packer::kFrameOfReference && choice.plan.width == 0;
   if (!constant && encode_runs(values, choice.cost_bits, out)) {
     descriptor.predictor = Predictor::kNone;
@@ -295,26 +264,18 @@ void IntegerEncoder::encode(std::span<const std::uint64_t> values, SeriesStarts 
 }
 
 Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out) {
-  if (out.empty()) {
-    return in.ok() ? Status(Ok{}) : corrupt_block("it ends early");
-  }
-  if (descriptor.map != Map::kDivisor) {
-    return decode_predicted(descriptor, in, starts, false, out);
-  }
+  if (out.empty()) { return in.ok() ? Status(Ok{}) : corrupt_block("it ends early"); }
+  if (descriptor.map != Map::kDivisor) { return decode_predicted(descriptor, in, starts, false, out); }
   const std::uint64_t divisor = in.varint();
   const std::uint64_t offset = in.signed_varint();
   SF_CHECK(decode_predicted(descriptor, in, starts, false, out));
-  for (std::uint64_t& value : out) {
-    value = offset + divisor * value;
-  }
+  for (std::uint64_t& value : out) { value = offset + divisor * value; }
   return Ok{};
 }
 
 Status decode_integers(ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out) {
   const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
-  if (!in.ok()) {
-    return corrupt_block("it ends before its descriptor");
-  }
+  if (!in.ok()) { return corrupt_block("it ends before its descriptor"); }
   if ((descriptor.map != Map::kIdentity && descriptor.map != Map::kDivisor) || descriptor.mask != Mask::kAllValid) {
     return unsupported(descriptor);
   }

@@ -10,9 +10,7 @@ namespace {
 
 Status decode_raw(std::initializer_list<unsigned> raw, std::size_t count) {
   Bytes bytes;
-  for (const unsigned byte : raw) {
-    bytes.push_back(static_cast<std::byte>(byte));
-  }
+  for (const unsigned byte : raw) { bytes.push_back(static_cast<std::byte>(byte)); }
   std::vector<std::uint64_t> out(count);
   ByteReader in(bytes);
   return decode_integers(in, {}, out);
@@ -45,9 +43,7 @@ TEST(IntegerCodec, LeavesTheReaderAfterItsStream) {
   IntegerEncoder encoder;
   const std::vector<std::uint64_t> first{1, 2, 3, 900, 5};
   std::vector<std::uint64_t> second(400);
-  for (std::uint64_t& value : second) {
-    value = random() % 12;
-  }
+  for (std::uint64_t& value : second) { value = random() % 12; }
   encoder.encode(first, {}, bytes);
   encoder.encode(second, {}, bytes);
   ByteReader in(bytes);

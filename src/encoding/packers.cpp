@@ -46,9 +46,7 @@ Shape shape_of(std::span<const std::uint64_t> values) {
   }
   std::array<std::int64_t, kMedianSample> sample{};
   const std::size_t count = std::min(values.size(), kMedianSample);
-  for (std::size_t i = 0; i < count; ++i) {
-    sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]);
-  }
+  for (std::size_t i = 0; i < count; ++i) { sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]); }
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
   return {static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max), static_cast<std::uint64_t>(*middle),
@@ -58,12 +56,8 @@ Shape shape_of(std::span<const std::uint64_t> values) {
 LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& shape) {
   // Two histograms, so that equal neighbours do not wait for each other's store.
   std::array<LengthHistogram, 2> counts{};
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    ++counts[i % 2][bit_length(distance(values[i], shape))];
-  }
-  for (std::size_t length = 0; length < counts[0].size(); ++length) {
-    counts[0][length] += counts[1][length];
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) { ++counts[i % 2][bit_length(distance(values[i], shape))]; }
+  for (std::size_t length = 0; length < counts[0].size(); ++length) { counts[0][length] += counts[1][length]; }
   return counts[0];
 }
 
@@ -177,13 +171,9 @@ void encode_rice(std::span<const std::uint64_t> residuals, const PackPlan& plan,
 Status decode_frame(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t base = in.signed_varint();
   const unsigned width = in.fixed<std::uint8_t>();
-  if (!in.ok() || width > 64) {
-    return corrupt_block("the frame of reference has no valid width");
-  }
+  if (!in.ok() || width > 64) { return corrupt_block("the frame of reference has no valid width"); }
   const ByteSpan payload = in.take(packed_bytes(out.size(), width));
-  if (!in.ok()) {
-    return corrupt_block("packed values end early");
-  }
+  if (!in.ok()) { return corrupt_block("packed values end early"); }
   unpack_bits(payload, base, width, out);
   return Ok{};
 }
@@ -191,18 +181,12 @@ Status decode_frame(ByteReader& in, std::span<std::uint64_t> out) {
 Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t base = in.signed_varint();
   const unsigned width = in.fixed<std::uint8_t>();
-  if (!in.ok() || width > 63) {
-    return corrupt_block("the patched frame has no valid width");
-  }
+  if (!in.ok() || width > 63) { return corrupt_block("the patched frame has no valid width"); }
   const ByteSpan payload = in.take(packed_bytes(out.size(), width));
   SF_TRY(positions, decode_positions(in, out.size()));
-  if (!in.ok()) {
-    return corrupt_block("packed values end early");
-  }
+  if (!in.ok()) { return corrupt_block("packed values end early"); }
   unpack_bits(payload, base, width, out);
-  for (const std::uint32_t position : positions) {
-    out[position] = base + in.signed_varint();
-  }
+  for (const std::uint32_t position : positions) { out[position] = base + in.signed_varint(); }
   return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
@@ -216,9 +200,7 @@ bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& po
     std::uint64_t word = 0;
     std::memcpy(&word, unary.data() + byte, std::min<std::size_t>(8, unary.size() - byte));
     const auto ones = static_cast<std::size_t>(std::popcount(word));
-    if (ones > count - found) {
-      return false;
-    }
+    if (ones > count - found) { return false; }
     // Strides write past the end of the word's ones rather than branch on each: the next word overwrites that.
     std::uint32_t* at = positions.data() + found;
     for (; word != 0; at += kStride) {
@@ -244,27 +226,17 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t base = in.signed_varint();
   const unsigned coded = in.fixed<std::uint8_t>();
   const unsigned width = coded & ~kOneSidedBit;
-  if (!in.ok() || width > kRiceWidthMax) {
-    return corrupt_block("Rice's k is out of range");
-  }
+  if (!in.ok() || width > kRiceWidthMax) { return corrupt_block("Rice's k is out of range"); }
   const ByteSpan low = in.take(packed_bytes(out.size(), width));
   const ByteSpan unary = in.take(in.varint());
   SF_TRY(positions, decode_positions(in, out.size()));
-  if (!in.ok()) {
-    return corrupt_block("Rice codes end early");
-  }
+  if (!in.ok()) { return corrupt_block("Rice codes end early"); }
   std::vector<std::uint32_t> ones;
-  if (!find_ones(unary, out.size(), ones)) {
-    return corrupt_block("the unary part has another number of values");
-  }
+  if (!find_ones(unary, out.size(), ones)) { return corrupt_block("the unary part has another number of values"); }
   unpack_bits(low, 0, width, out);
   join_quotients(ones, width, out);
-  for (const std::uint32_t position : positions) {
-    out[position] = in.varint();
-  }
-  if (!in.ok()) {
-    return corrupt_block("exceptions end early");
-  }
+  for (const std::uint32_t position : positions) { out[position] = in.varint(); }
+  if (!in.ok()) { return corrupt_block("exceptions end early"); }
   if ((coded & kOneSidedBit) != 0) {
     for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
   } else {
@@ -277,24 +249,16 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
 }  // namespace
 
 PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
-  if (residuals.empty()) {
-    return {.packer = Packer::kFrameOfReference, .width = 0};
-  }
+  if (residuals.empty()) { return {.packer = Packer::kFrameOfReference, .width = 0}; }
   const Shape shape = shape_of(residuals);
   const unsigned width = bit_length(shape.max - shape.min);
   PackPlan best{.packer = Packer::kFrameOfReference, .base = shape.min, .width = width};
   best.cost_bits = residuals.size() * width + 8 * 3;
-  if (width == 0) {
-    return best;
-  }
-  if (width == 64) {
-    best = {.packer = Packer::kRaw, .cost_bits = residuals.size() * 64};
-  }
+  if (width == 0) { return best; }
+  if (width == 64) { best = {.packer = Packer::kRaw, .cost_bits = residuals.size() * 64}; }
   const LengthHistogram lengths = lengths_of(residuals, shape);
   unsigned longest = 64;  // at least 1: values differ, so not all are the centre
-  while (lengths[longest] == 0) {
-    --longest;
-  }
+  while (lengths[longest] == 0) { --longest; }
   if (const PackPlan patched = plan_patched(lengths, residuals.size(), longest, shape);
       patched.cost_bits < best.cost_bits) {
     best = patched;
@@ -309,44 +273,30 @@ PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
 
 void encode_packed(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
   switch (plan.packer) {
-    case Packer::kPatched:
-      encode_patched(residuals, plan, out);
-      break;
-    case Packer::kSplitRice:
-      encode_rice(residuals, plan, out);
-      break;
+    case Packer::kPatched: encode_patched(residuals, plan, out); break;
+    case Packer::kSplitRice: encode_rice(residuals, plan, out); break;
     case Packer::kFrameOfReference:
       append_signed_varint(out, plan.base);
       out.push_back(static_cast<std::byte>(plan.width));
       pack_bits(residuals, plan.base, plan.width, out);
       break;
     case Packer::kRaw:
-    case Packer::kRunLength:
-      append_bytes(out, std::as_bytes(residuals));
-      break;
+    case Packer::kRunLength: append_bytes(out, std::as_bytes(residuals)); break;
   }
 }
 
 Status decode_packed(ByteReader& in, Packer packer, std::span<std::uint64_t> out) {
   switch (packer) {
-    case Packer::kFrameOfReference:
-      return decode_frame(in, out);
-    case Packer::kPatched:
-      return decode_patched(in, out);
-    case Packer::kSplitRice:
-      return decode_rice(in, out);
+    case Packer::kFrameOfReference: return decode_frame(in, out);
+    case Packer::kPatched: return decode_patched(in, out);
+    case Packer::kSplitRice: return decode_rice(in, out);
     case Packer::kRaw: {
       const ByteSpan payload = in.take(out.size_bytes());
-      if (!in.ok()) {
-        return corrupt_block("raw values end early");
-      }
-      if (!out.empty()) {
-        std::memcpy(out.data(), payload.data(), payload.size());
-      }
+      if (!in.ok()) { return corrupt_block("raw values end early"); }
+      if (!out.empty()) { std::memcpy(out.data(), payload.data(), payload.size()); }
       return Ok{};
     }
-    case Packer::kRunLength:
-      break;
+    case Packer::kRunLength: break;
   }
   return unsupported({.packer = packer});
 }

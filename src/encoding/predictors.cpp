@@ -11,21 +11,15 @@ PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> 
     return {};
   }
   if (predictor == Predictor::kDelta) {
-    for (std::size_t i = 1; i < count; ++i) {
-      out[i] = values[i] - values[i - 1];
-    }
+    for (std::size_t i = 1; i < count; ++i) { out[i] = values[i] - values[i - 1]; }
     out[0] = count > 1 ? out[1] : 0;
     return {.value = values[0] - out[0]};
   }
-  for (std::size_t i = 2; i < count; ++i) {
-    out[i] = values[i] - 2 * values[i - 1] + values[i - 2];
-  }
+  for (std::size_t i = 2; i < count; ++i) { out[i] = values[i] - 2 * values[i - 1] + values[i - 2]; }
   const std::uint64_t filler = count > 2 ? out[2] : 0;
   const std::uint64_t delta = (count > 1 ? values[1] - values[0] : filler) - filler;  // of the first value
   out[0] = filler;
-  if (count > 1) {
-    out[1] = filler;
-  }
+  if (count > 1) { out[1] = filler; }
   return {.value = values[0] - delta, .delta = delta - filler};
 }
 
@@ -46,17 +40,11 @@ void undo_delta_of_delta(PredictorStart start, std::span<std::uint64_t> values) 
 
 void residuals_per_series(std::span<const std::uint64_t> values, std::span<const std::uint32_t> starts,
                           std::span<std::uint64_t> out) {
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    out[i] = values[i] - values[i - 1];
-  }
+  for (std::size_t i = 1; i < values.size(); ++i) { out[i] = values[i] - values[i - 1]; }
   std::size_t regular = 0;  // the first position that is no start
-  while (regular < starts.size() && starts[regular] == regular) {
-    ++regular;
-  }
+  while (regular < starts.size() && starts[regular] == regular) { ++regular; }
   const std::uint64_t filler = regular < values.size() ? out[regular] : 0;
-  for (const std::uint32_t start : starts) {
-    out[start] = filler;
-  }
+  for (const std::uint32_t start : starts) { out[start] = filler; }
 }
 
 void undo_per_series(std::span<const std::uint64_t> first_values, std::span<const std::uint32_t> starts,

@@ -15,36 +15,26 @@ constexpr std::byte kTextLz4{1};
 std::string join(std::span<const std::string_view> values) {
   std::string text;
   std::size_t bytes = 0;
-  for (const std::string_view value : values) {
-    bytes += value.size();
-  }
+  for (const std::string_view value : values) { bytes += value.size(); }
   text.reserve(bytes);
-  for (const std::string_view value : values) {
-    text.append(value);
-  }
+  for (const std::string_view value : values) { text.append(value); }
   return text;
 }
 
 // LZ4 of `text`, or nothing when it saves less than a sixteenth.
 Bytes compress(const std::string& text) {
-  if (text.size() < kCompressFrom) {
-    return {};
-  }
+  if (text.size() < kCompressFrom) { return {}; }
   Bytes packed(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(text.size()))));
   const int size = LZ4_compress_default(text.data(), reinterpret_cast<char*>(packed.data()),
                                         static_cast<int>(text.size()), static_cast<int>(packed.size()));
-  if (size <= 0 || static_cast<std::size_t>(size) > text.size() - text.size() / 16) {
-    return {};
-  }
+  if (size <= 0 || static_cast<std::size_t>(size) > text.size() - text.size() / 16) { return {}; }
   packed.resize(static_cast<std::size_t>(size));
   return packed;
 }
 
 Status decompress(ByteSpan packed, bool lz4, std::size_t bytes, std::string& text) {
   if (!lz4) {
-    if (packed.size() != bytes) {
-      return corrupt_block("text and lengths differ");
-    }
+    if (packed.size() != bytes) { return corrupt_block("text and lengths differ"); }
     text.assign(reinterpret_cast<const char*>(packed.data()), packed.size());
     return Ok{};
   }
@@ -57,9 +47,7 @@ Status decompress(ByteSpan packed, bool lz4, std::size_t bytes, std::string& tex
 Result<std::size_t> sum_lengths(std::span<const std::uint64_t> lengths) {
   std::size_t bytes = 0;
   for (const std::uint64_t length : lengths) {
-    if (length > kStringBlockBytes - bytes) {
-      return corrupt_block("more text than a block may hold");
-    }
+    if (length > kStringBlockBytes - bytes) { return corrupt_block("more text than a block may hold"); }
     bytes += static_cast<std::size_t>(length);
   }
   return bytes;
@@ -92,9 +80,7 @@ Status decode_dictionary(ByteReader& in, std::span<std::string_view> views, std:
   std::vector<std::uint64_t> codes(views.size());
   SF_CHECK(decode_integers(in, {}, codes));
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (codes[i] >= entries.size()) {
-      return corrupt_block("a code lies outside the dictionary");
-    }
+    if (codes[i] >= entries.size()) { return corrupt_block("a code lies outside the dictionary"); }
     views[i] = entries[static_cast<std::size_t>(codes[i])];
   }
   return Ok{};
@@ -104,9 +90,7 @@ Status decode_dictionary(ByteReader& in, std::span<std::string_view> views, std:
 
 void StringEncoder::append_lengths(std::span<const std::string_view> values, Bytes& out) {
   numbers_.clear();
-  for (const std::string_view value : values) {
-    numbers_.push_back(value.size());
-  }
+  for (const std::string_view value : values) { numbers_.push_back(value.size()); }
   integers_.encode(numbers_, {}, out);
 }
 
@@ -115,19 +99,13 @@ bool StringEncoder::encode_dictionary(std::span<const std::string_view> values, 
   std::unordered_map<std::string_view, std::uint32_t> codes;
   for (const std::string_view value : values) {
     codes.try_emplace(value, 0);
-    if (codes.size() * 2 > values.size() + 1) {
-      return false;
-    }
+    if (codes.size() * 2 > values.size() + 1) { return false; }
   }
   std::vector<std::string_view> entries;
   entries.reserve(codes.size());
-  for (const auto& [text, code] : codes) {
-    entries.push_back(text);
-  }
+  for (const auto& [text, code] : codes) { entries.push_back(text); }
   std::sort(entries.begin(), entries.end());
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    codes[entries[i]] = static_cast<std::uint32_t>(i);
-  }
+  for (std::size_t i = 0; i < entries.size(); ++i) { codes[entries[i]] = static_cast<std::uint32_t>(i); }
   append_fixed(out, to_bits({.map = Map::kDictionary, .mask = mask}));
   append_bytes(out, prefix);
   append_varint(out, entries.size());
@@ -139,9 +117,7 @@ bool StringEncoder::encode_dictionary(std::span<const std::string_view> values, 
   append_varint(out, stored.size());
   append_bytes(out, stored);
   numbers_.clear();
-  for (const std::string_view value : values) {
-    numbers_.push_back(codes.find(value)->second);
-  }
+  for (const std::string_view value : values) { numbers_.push_back(codes.find(value)->second); }
   integers_.encode(numbers_, {}, out);
   return true;
 }
@@ -162,9 +138,7 @@ void StringEncoder::encode(std::span<const std::string_view> values, Mask mask, 
     return;
   }
   std::size_t bytes = 0;
-  for (const std::string_view value : values) {
-    bytes += value.size();
-  }
+  for (const std::string_view value : values) { bytes += value.size(); }
   if (const std::size_t size = out.size() - begin; size > bytes / 4) {
     Bytes other;
     encode_plain(values, mask, prefix, other);
@@ -178,15 +152,9 @@ void StringEncoder::encode(std::span<const std::string_view> values, Mask mask, 
 Status decode_strings_after(Descriptor descriptor, ByteReader& in, std::span<std::string_view> views,
                             std::string& text) {
   text.clear();
-  if (descriptor.predictor != Predictor::kNone || descriptor.packer != Packer::kRaw) {
-    return unsupported(descriptor);
-  }
-  if (descriptor.map == Map::kDictionary) {
-    return decode_dictionary(in, views, text);
-  }
-  if (descriptor.map != Map::kPlain && descriptor.map != Map::kPlainLz4) {
-    return unsupported(descriptor);
-  }
+  if (descriptor.predictor != Predictor::kNone || descriptor.packer != Packer::kRaw) { return unsupported(descriptor); }
+  if (descriptor.map == Map::kDictionary) { return decode_dictionary(in, views, text); }
+  if (descriptor.map != Map::kPlain && descriptor.map != Map::kPlainLz4) { return unsupported(descriptor); }
   std::vector<std::uint64_t> lengths(views.size());
   SF_CHECK(decode_integers(in, {}, lengths));
   SF_TRY(bytes, sum_lengths(lengths));

@@ -12,10 +12,13 @@ Error invalid(const std::string& table, const std::string& what) {
 
 Status validate_name(const RowBatch& batch, std::string_view kind, const std::string& name) {
   if (name.empty()) { return invalid(batch.table, "a " + std::string(kind) + " has an empty name"); }
-  if (name == kTimeColumn) { return invalid(batch.table, std::string(kind) + " must not be called \"time\": that is the row's time"); }
+  if (name == kTimeColumn) {
+    return invalid(batch.table, std::string(kind) + " must not be called \"time\": that is the row's time");
+  }
   if (name.size() > kNameBytesMax) {
-    return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": " + std::string(kind) + " name of " + std::to_string(name.size()) +
-                                           " bytes, at most " + std::to_string(kNameBytesMax) + " are allowed"};
+    return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": " + std::string(kind) + " name of " +
+                                           std::to_string(name.size()) + " bytes, at most " +
+                                           std::to_string(kNameBytesMax) + " are allowed"};
   }
   return Ok{};
 }
@@ -42,7 +45,9 @@ Status validate_shapes(const RowBatch& batch) {
     return invalid(batch.table, "the series list does not fit its tag count");
   }
   for (const std::uint32_t s : batch.series_of_row) {
-    if (s >= batch.series_count) { return invalid(batch.table, "a row names series " + std::to_string(s) + ", which the batch lacks"); }
+    if (s >= batch.series_count) {
+      return invalid(batch.table, "a row names series " + std::to_string(s) + ", which the batch lacks");
+    }
   }
   for (const FieldVector& field : batch.fields) {
     if (field.size() != rows || (!field.validity.empty() && field.validity.size() != (rows + 63) / 64)) {
@@ -65,26 +70,36 @@ std::size_t RowBatch::point_count() const {
 
 std::size_t RowBatch::memory_bytes() const {
   std::size_t bytes = sizeof(RowBatch) + series_of_row.capacity() * 4 + times.capacity() * 8;
-  for (const std::string& value : series) { bytes += sizeof(std::string) + (value.capacity() > 15 ? value.capacity() + 1 : 0); }
+  for (const std::string& value : series) {
+    bytes += sizeof(std::string) + (value.capacity() > 15 ? value.capacity() + 1 : 0);
+  }
   for (const FieldVector& field : fields) {
-    bytes += sizeof(FieldVector) + (field.bits.capacity() + field.validity.capacity()) * 8 + field.strings.offsets().size() * 4 +
-             field.strings.bytes().capacity();
+    bytes += sizeof(FieldVector) + (field.bits.capacity() + field.validity.capacity()) * 8 +
+             field.strings.offsets().size() * 4 + field.strings.bytes().capacity();
   }
   return bytes;
 }
 
 Status validate(const RowBatch& batch) {
   if (batch.table.empty()) { return Error{ErrorCode::kInvalidArgument, "a table needs a name"}; }
-  if (batch.table.size() > kNameBytesMax) { return Error{ErrorCode::kTooLarge, "table name of " + std::to_string(batch.table.size()) + " bytes, at most " + std::to_string(kNameBytesMax) + " are allowed"}; }
+  if (batch.table.size() > kNameBytesMax) {
+    return Error{ErrorCode::kTooLarge, "table name of " + std::to_string(batch.table.size()) + " bytes, at most " +
+                                           std::to_string(kNameBytesMax) + " are allowed"};
+  }
   if (batch.tags.size() > kTagsPerTableMax || batch.fields.size() > kFieldsPerTableMax) {
-    return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": " + std::to_string(batch.tags.size()) + " tags and " +
-                                           std::to_string(batch.fields.size()) + " fields, at most " + std::to_string(kTagsPerTableMax) +
-                                           " and " + std::to_string(kFieldsPerTableMax) + " are allowed"};
+    return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": " + std::to_string(batch.tags.size()) +
+                                           " tags and " + std::to_string(batch.fields.size()) + " fields, at most " +
+                                           std::to_string(kTagsPerTableMax) + " and " +
+                                           std::to_string(kFieldsPerTableMax) + " are allowed"};
   }
   SF_CHECK(validate_names(batch));
   SF_CHECK(validate_shapes(batch));
   for (const std::string& value : batch.series) {
-    if (value.size() > kTagValueBytesMax) { return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": a tag value of " + std::to_string(value.size()) + " bytes, at most " + std::to_string(kTagValueBytesMax) + " are allowed"}; }
+    if (value.size() > kTagValueBytesMax) {
+      return Error{ErrorCode::kTooLarge, "table \"" + batch.table + "\": a tag value of " +
+                                             std::to_string(value.size()) + " bytes, at most " +
+                                             std::to_string(kTagValueBytesMax) + " are allowed"};
+    }
   }
   for (const std::int64_t time : batch.times) {
     if (timestamp_from_ns(time) < kTimestampMin || timestamp_from_ns(time) > kTimestampMax) {

@@ -28,8 +28,14 @@ class StringColumn {
     bytes_.append(value);
     offsets_.push_back(static_cast<std::uint32_t>(bytes_.size()));
   }
-  void reserve(std::size_t count, std::size_t bytes) { offsets_.reserve(count + 1); bytes_.reserve(bytes); }
-  void clear() { bytes_.clear(); offsets_.assign(1, 0); }
+  void reserve(std::size_t count, std::size_t bytes) {
+    offsets_.reserve(count + 1);
+    bytes_.reserve(bytes);
+  }
+  void clear() {
+    bytes_.clear();
+    offsets_.assign(1, 0);
+  }
   std::span<const std::uint32_t> offsets() const { return offsets_; }  // size() + 1 entries, the first is 0
   const std::string& bytes() const { return bytes_; }
   friend bool operator==(const StringColumn&, const StringColumn&) = default;
@@ -57,18 +63,18 @@ struct RowBatch {
   std::string table;
   DuplicatePolicy duplicates = DuplicatePolicy::kMerge;  // used only when this batch creates the table
   std::vector<std::string> tags;                         // tag names of this batch
-  std::vector<std::string> series;                       // distinct tag sets, flattened: series s, tag k at [s * tags.size() + k]
-  std::uint32_t series_count = 0;                        // a batch without tags has one series
+  std::vector<std::string> series;  // distinct tag sets, flattened: series s, tag k at [s * tags.size() + k]
+  std::uint32_t series_count = 0;   // a batch without tags has one series
   std::vector<std::uint32_t> series_of_row;
-  std::vector<std::int64_t> times;                       // ns since the epoch
+  std::vector<std::int64_t> times;  // ns since the epoch
   std::vector<FieldVector> fields;
 
   std::size_t row_count() const { return times.size(); }
   std::span<const std::string> tag_values(std::uint32_t s) const {
     return std::span(series).subspan(std::size_t{s} * tags.size(), tags.size());
   }
-  std::size_t point_count() const;    // non-NULL field values
-  std::size_t memory_bytes() const;   // heap bytes, for the ledger
+  std::size_t point_count() const;   // non-NULL field values
+  std::size_t memory_bytes() const;  // heap bytes, for the ledger
   friend bool operator==(const RowBatch&, const RowBatch&) = default;
 };
 

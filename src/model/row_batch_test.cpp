@@ -46,12 +46,14 @@ TEST(RowBatch, EveryBrokenInvariantIsRefusedByName) {
       {"tag called time", [](RowBatch& b) { b.tags[0] = "time"; }, ErrorCode::kInvalidArgument, "\"time\""},
       {"long field", [](RowBatch& b) { b.fields[0].name.assign(256, 'f'); }, ErrorCode::kTooLarge, "at most 255"},
       {"tag twice", [](RowBatch& b) { b.tags[1] = "host"; }, ErrorCode::kInvalidArgument, "tag \"host\" appears twice"},
-      {"tag and field", [](RowBatch& b) { b.fields[0].name = "host"; }, ErrorCode::kInvalidArgument, "among its tags and fields"},
+      {"tag and field", [](RowBatch& b) { b.fields[0].name = "host"; }, ErrorCode::kInvalidArgument,
+       "among its tags and fields"},
       {"rows differ", [](RowBatch& b) { b.series_of_row.pop_back(); }, ErrorCode::kInvalidArgument, "differ in length"},
       {"series list", [](RowBatch& b) { b.series.pop_back(); }, ErrorCode::kInvalidArgument, "series list"},
       {"unknown series", [](RowBatch& b) { b.series_of_row[0] = 2; }, ErrorCode::kInvalidArgument, "series 2"},
       {"short field", [](RowBatch& b) { b.fields[0].bits.pop_back(); }, ErrorCode::kInvalidArgument, "field \"usage\""},
-      {"validity", [](RowBatch& b) { b.fields[0].validity.push_back(0); }, ErrorCode::kInvalidArgument, "field \"usage\""},
+      {"validity", [](RowBatch& b) { b.fields[0].validity.push_back(0); }, ErrorCode::kInvalidArgument,
+       "field \"usage\""},
       {"long value", [](RowBatch& b) { b.series[0].assign(4097, 'v'); }, ErrorCode::kTooLarge, "at most 4096"},
       {"time too early", [](RowBatch& b) { b.times[0] = INT64_MIN; }, ErrorCode::kInvalidArgument, "1677-09-21"},
       {"time too late", [](RowBatch& b) { b.times[0] = INT64_MAX; }, ErrorCode::kInvalidArgument, "2262-04-11"},
@@ -75,7 +77,8 @@ TEST(TimeRange, IsHalfOpenAndHoldsEveryStorableTimeByDefault) {
   EXPECT_TRUE(range.contains(timestamp_from_ns(10)));
   EXPECT_FALSE(range.contains(timestamp_from_ns(20)));
   EXPECT_FALSE(range.overlaps({timestamp_from_ns(20), timestamp_from_ns(30)}));
-  EXPECT_EQ(range.intersect({timestamp_from_ns(15), timestamp_from_ns(30)}), (TimeRange{timestamp_from_ns(15), timestamp_from_ns(20)}));
+  EXPECT_EQ(range.intersect({timestamp_from_ns(15), timestamp_from_ns(30)}),
+            (TimeRange{timestamp_from_ns(15), timestamp_from_ns(20)}));
   EXPECT_TRUE(range.intersect({timestamp_from_ns(30), timestamp_from_ns(40)}).empty());
 }
 

@@ -43,6 +43,8 @@ std::optional<std::size_t> TableSchema::field_index(std::string_view field) cons
   return static_cast<std::size_t>(found - fields.begin());
 }
 
-std::string to_string(const ProjectName& name) { return name.organization + "/" + name.project; }
+std::string to_string(const ProjectName& name) {
+  return name.organization + "/" + name.project;
+}
 
 }  // namespace streamflow

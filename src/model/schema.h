@@ -22,7 +22,7 @@ enum class DuplicatePolicy : std::uint8_t {
   kKeep = 3,   // both stay: events, trades, CSV
 };
 
-std::string_view name_of(FieldType type);        // "float64", "int64", ...
+std::string_view name_of(FieldType type);          // "float64", "int64", ...
 std::string_view name_of(DuplicatePolicy policy);  // "merge", "last", "keep"
 std::optional<DuplicatePolicy> duplicate_policy_from(std::string_view name);
 
@@ -34,8 +34,8 @@ struct FieldColumn {
 
 struct TableSchema {
   std::string name;
-  std::vector<std::string> tags;     // in order of first appearance
-  std::vector<FieldColumn> fields;   // in order of first appearance
+  std::vector<std::string> tags;    // in order of first appearance
+  std::vector<FieldColumn> fields;  // in order of first appearance
   DuplicatePolicy duplicates = DuplicatePolicy::kMerge;
 
   std::optional<std::size_t> tag_index(std::string_view tag) const;
@@ -53,7 +53,7 @@ std::string to_string(const ProjectName& name);  // "organization/project"
 
 inline constexpr std::string_view kTimeColumn = "time";
 // Limits that every decoder and CREATE TABLE share; exceeding one is kTooLarge and the message names it.
-inline constexpr std::size_t kNameBytesMax = 255;        // table, tag and field names
+inline constexpr std::size_t kNameBytesMax = 255;  // table, tag and field names
 inline constexpr std::size_t kTagValueBytesMax = 4096;
 inline constexpr std::size_t kStringFieldBytesMax = 65536;
 inline constexpr std::size_t kTagsPerTableMax = 128;

@@ -12,8 +12,12 @@ namespace streamflow {
 using Timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;  // int64 ns, years 1677 to 2262
 using Duration = std::chrono::nanoseconds;
 
-constexpr Timestamp timestamp_from_ns(std::int64_t ns) { return Timestamp(Duration(ns)); }
-constexpr std::int64_t to_ns(Timestamp t) { return t.time_since_epoch().count(); }
+constexpr Timestamp timestamp_from_ns(std::int64_t ns) {
+  return Timestamp(Duration(ns));
+}
+constexpr std::int64_t to_ns(Timestamp t) {
+  return t.time_since_epoch().count();
+}
 
 // InfluxDB's range of times (protocols.md §1); what lies outside is refused at every edge, so that `end = last + 1`
 // never overflows.

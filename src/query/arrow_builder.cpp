@@ -24,12 +24,9 @@ std::size_t arrow_value_bytes(const ColumnShape& shape) {
     case ValueKind::kText:
     case ValueKind::kEnum:
     case ValueKind::kUuid:
-    case ValueKind::kBytes:
-      return 0;
-    case ValueKind::kDecimal:
-      return 16;
-    default:
-      return shape.value_bytes;
+    case ValueKind::kBytes: return 0;
+    case ValueKind::kDecimal: return 16;
+    default: return shape.value_bytes;
   }
 }
 
@@ -48,14 +45,10 @@ void gather(const ColumnView& view, std::size_t row_begin, std::size_t row_count
 void gather_of(std::size_t value_bytes, const ColumnView& view, std::size_t row_begin, std::size_t row_count,
                char* to) {
   switch (value_bytes) {
-    case 1:
-      return gather<1>(view, row_begin, row_count, to);
-    case 2:
-      return gather<2>(view, row_begin, row_count, to);
-    case 4:
-      return gather<4>(view, row_begin, row_count, to);
-    default:
-      return gather<8>(view, row_begin, row_count, to);
+    case 1: return gather<1>(view, row_begin, row_count, to);
+    case 2: return gather<2>(view, row_begin, row_count, to);
+    case 4: return gather<4>(view, row_begin, row_count, to);
+    default: return gather<8>(view, row_begin, row_count, to);
   }
 }
 
@@ -84,10 +77,8 @@ bool ArrowBuilder::has_offsets() const {
     case ValueKind::kUuid:
     case ValueKind::kBytes:
     case ValueKind::kList:
-    case ValueKind::kMap:
-      return true;
-    default:
-      return false;
+    case ValueKind::kMap: return true;
+    default: return false;
   }
 }
 
@@ -125,30 +116,20 @@ Status ArrowBuilder::append(const ColumnView& view, std::size_t row_begin, std::
   append_validity(view, row_begin, row_count);
   length_ += row_count;
   switch (shape_->kind) {
-    case ValueKind::kBool:
-      append_bools(view, row_begin, row_count);
-      return Ok{};
+    case ValueKind::kBool: append_bools(view, row_begin, row_count); return Ok{};
     case ValueKind::kInt128:
     case ValueKind::kUint128:
-    case ValueKind::kDecimal:
-      return append_decimals(view, row_begin, row_count);
-    case ValueKind::kInterval:
-      return append_intervals(view, row_begin, row_count);
+    case ValueKind::kDecimal: return append_decimals(view, row_begin, row_count);
+    case ValueKind::kInterval: return append_intervals(view, row_begin, row_count);
     case ValueKind::kText:
     case ValueKind::kEnum:
     case ValueKind::kUuid:
-    case ValueKind::kBytes:
-      return append_strings(view, row_begin, row_count);
+    case ValueKind::kBytes: return append_strings(view, row_begin, row_count);
     case ValueKind::kList:
-    case ValueKind::kMap:
-      return append_lists(view, row_begin, row_count);
-    case ValueKind::kArray:
-      return append_arrays(view, row_begin, row_count);
-    case ValueKind::kStruct:
-      return append_structs(view, row_begin, row_count);
-    default:
-      append_fixed(view, row_begin, row_count);
-      return Ok{};
+    case ValueKind::kMap: return append_lists(view, row_begin, row_count);
+    case ValueKind::kArray: return append_arrays(view, row_begin, row_count);
+    case ValueKind::kStruct: return append_structs(view, row_begin, row_count);
+    default: append_fixed(view, row_begin, row_count); return Ok{};
   }
 }
 

@@ -58,8 +58,7 @@ Position add_message(FlatbufferWriter& writer, MessageHeader header, std::size_t
 
 TypeTag tag_of(ValueKind kind) {
   switch (kind) {
-    case ValueKind::kBool:
-      return TypeTag::kBool;
+    case ValueKind::kBool: return TypeTag::kBool;
     case ValueKind::kInt8:
     case ValueKind::kInt16:
     case ValueKind::kInt32:
@@ -67,37 +66,24 @@ TypeTag tag_of(ValueKind kind) {
     case ValueKind::kUint8:
     case ValueKind::kUint16:
     case ValueKind::kUint32:
-    case ValueKind::kUint64:
-      return TypeTag::kInt;
+    case ValueKind::kUint64: return TypeTag::kInt;
     case ValueKind::kInt128:
     case ValueKind::kUint128:
-    case ValueKind::kDecimal:
-      return TypeTag::kDecimal;
+    case ValueKind::kDecimal: return TypeTag::kDecimal;
     case ValueKind::kFloat32:
-    case ValueKind::kFloat64:
-      return TypeTag::kFloatingPoint;
+    case ValueKind::kFloat64: return TypeTag::kFloatingPoint;
     case ValueKind::kText:
     case ValueKind::kEnum:
-    case ValueKind::kUuid:
-      return TypeTag::kUtf8;
-    case ValueKind::kBytes:
-      return TypeTag::kBinary;
-    case ValueKind::kDate:
-      return TypeTag::kDate;
-    case ValueKind::kTime:
-      return TypeTag::kTime;
-    case ValueKind::kTimestamp:
-      return TypeTag::kTimestamp;
-    case ValueKind::kInterval:
-      return TypeTag::kInterval;
-    case ValueKind::kList:
-      return TypeTag::kList;
-    case ValueKind::kArray:
-      return TypeTag::kFixedSizeList;
-    case ValueKind::kMap:
-      return TypeTag::kMap;
-    case ValueKind::kStruct:
-      return TypeTag::kStruct;
+    case ValueKind::kUuid: return TypeTag::kUtf8;
+    case ValueKind::kBytes: return TypeTag::kBinary;
+    case ValueKind::kDate: return TypeTag::kDate;
+    case ValueKind::kTime: return TypeTag::kTime;
+    case ValueKind::kTimestamp: return TypeTag::kTimestamp;
+    case ValueKind::kInterval: return TypeTag::kInterval;
+    case ValueKind::kList: return TypeTag::kList;
+    case ValueKind::kArray: return TypeTag::kFixedSizeList;
+    case ValueKind::kMap: return TypeTag::kMap;
+    case ValueKind::kStruct: return TypeTag::kStruct;
   }
   return TypeTag::kUtf8;
 }
@@ -111,31 +97,23 @@ Position add_type(FlatbufferWriter& writer, const ColumnShape& shape) {
   const std::uint64_t bits = 8U * shape.value_bytes;
   const auto unit = static_cast<std::uint64_t>(shape.unit);
   switch (tag_of(shape.kind)) {
-    case TypeTag::kInt:
-      return writer.table({{0, 4, bits}, {1, 1, is_signed(shape.kind) ? 1U : 0U}});
-    case TypeTag::kFloatingPoint:
-      return writer.table({{0, 2, bits == 32 ? kSinglePrecision : kDoublePrecision}});
+    case TypeTag::kInt: return writer.table({{0, 4, bits}, {1, 1, is_signed(shape.kind) ? 1U : 0U}});
+    case TypeTag::kFloatingPoint: return writer.table({{0, 2, bits == 32 ? kSinglePrecision : kDoublePrecision}});
     case TypeTag::kDecimal: {
       const std::uint64_t precision = shape.kind == ValueKind::kDecimal ? shape.width : kDecimal128DigitsMax;
       return writer.table({{0, 4, precision}, {1, 4, shape.scale}, {2, 4, 128}});
     }
-    case TypeTag::kDate:
-      return writer.table({{0, 2, kDateInDays}});
-    case TypeTag::kTime:
-      return writer.table({{0, 2, unit}, {1, 4, 64}});
-    case TypeTag::kInterval:
-      return writer.table({{0, 2, kMonthDayNano}});
-    case TypeTag::kFixedSizeList:
-      return writer.table({{0, 4, shape.array_size}});
-    case TypeTag::kMap:
-      return writer.table({{0, 1, 0}});
+    case TypeTag::kDate: return writer.table({{0, 2, kDateInDays}});
+    case TypeTag::kTime: return writer.table({{0, 2, unit}, {1, 4, 64}});
+    case TypeTag::kInterval: return writer.table({{0, 2, kMonthDayNano}});
+    case TypeTag::kFixedSizeList: return writer.table({{0, 4, shape.array_size}});
+    case TypeTag::kMap: return writer.table({{0, 1, 0}});
     case TypeTag::kTimestamp: {
       const Position table = writer.table({{0, 2, unit}, FlatbufferWriter::reference(kTimestampZone)});
       writer.set_reference(table, kTimestampZone, writer.string("UTC"));
       return table;
     }
-    default:
-      return writer.table({});
+    default: return writer.table({});
   }
 }
 

@@ -115,24 +115,17 @@ class Generator {
 
   Query query() {
     switch (random_.below(9)) {
-      case 0:
-        return {"SELECT " + columns("") + " FROM m" + where("") + " ORDER BY " + order() + limit(), true};
-      case 1:
-        return {"SELECT " + columns("") + " FROM m" + where(""), false};
+      case 0: return {"SELECT " + columns("") + " FROM m" + where("") + " ORDER BY " + order() + limit(), true};
+      case 1: return {"SELECT " + columns("") + " FROM m" + where(""), false};
       case 2:
-      case 3:
-        return {grouped(), false};
-      case 4:
-        return {joined(), false};
+      case 3: return {grouped(), false};
+      case 4: return {joined(), false};
       case 5:
         return {"SELECT DISTINCT " + random_.pick({"host", "dc", "host, dc", "b, dc", "s"}) + " FROM m" + where(""),
                 false};
-      case 6:
-        return {windowed(), true};
-      case 7:
-        return {nested(), false};
-      default:
-        return {combined(), false};
+      case 6: return {windowed(), true};
+      case 7: return {nested(), false};
+      default: return {combined(), false};
     }
   }
 
@@ -144,12 +137,9 @@ class Generator {
     }
     const std::string negated = random_.one_in(6) ? "NOT " : "";
     switch (random_.below(3)) {
-      case 0:
-        return negated + "(" + time_atom(prefix) + ")";
-      case 1:
-        return negated + "(" + tag_atom(prefix) + ")";
-      default:
-        return negated + "(" + field_atom(prefix) + ")";
+      case 0: return negated + "(" + time_atom(prefix) + ")";
+      case 1: return negated + "(" + tag_atom(prefix) + ")";
+      default: return negated + "(" + field_atom(prefix) + ")";
     }
   }
 
@@ -174,28 +164,23 @@ class Generator {
   std::string time_literal() {
     const std::string ns = std::to_string(kStart + random_.below(kRows) * kStep + random_.below(3) - 1);
     switch (random_.below(3)) {
-      case 0:
-        return "make_timestamp_ns(" + ns + ")";
+      case 0: return "make_timestamp_ns(" + ns + ")";
       case 1:
         return random_.pick(
             {"'2023-11-14T23:00:00Z'", "'2023-11-15 04:30:00.123456789'", "'2023-11-15T05:00:00+02:00'"});
-      default:
-        return random_.pick({"TIMESTAMP '2023-11-15 00:00:00'", "DATE '2023-11-15'"});
+      default: return random_.pick({"TIMESTAMP '2023-11-15 00:00:00'", "DATE '2023-11-15'"});
     }
   }
 
   std::string time_atom(const std::string& prefix) {
     const std::string time = prefix + "time";
     switch (random_.below(5)) {
-      case 0:
-        return time + " BETWEEN " + time_literal() + " AND " + time_literal();
+      case 0: return time + " BETWEEN " + time_literal() + " AND " + time_literal();
       case 1:
         return time + " IN (" + time_literal() + ", " + time_literal() + ", make_timestamp_ns(" +
                std::to_string(kStart + random_.below(kRows) * kStep) + "))";
-      case 2:
-        return time_literal() + random_.pick({" < ", " >= "}) + time;
-      default:
-        return time + random_.pick({" < ", " <= ", " > ", " >= ", " = ", " <> "}) + time_literal();
+      case 2: return time_literal() + random_.pick({" < ", " >= "}) + time;
+      default: return time + random_.pick({" < ", " <= ", " > ", " >= ", " = ", " <> "}) + time_literal();
     }
   }
 
@@ -204,34 +189,20 @@ class Generator {
     const std::string dc = prefix + "dc";
     const std::string name = "'host_" + std::to_string(random_.below(14)) + "'";
     switch (random_.below(14)) {
-      case 0:
-        return host + " = " + name;
-      case 1:
-        return host + " <> " + name;
-      case 2:
-        return host + " IN (" + name + ", 'host_1', 'x')";
-      case 3:
-        return host + " NOT IN (" + name + ", 'host_2')";
-      case 4:
-        return host + " LIKE " + random_.pick({"'host_1%'", "'%3'", "'h%1_'", "'%'", "'host\\_1'"});
-      case 5:
-        return host + " ~ " + random_.pick({"'_[1-4]$'", "'^host'", "'9|10'"});
-      case 6:
-        return dc + " ILIKE " + random_.pick({"'NORTH'", "'%ST'", "'_ast'"});
-      case 7:
-        return dc + random_.pick({" IS NULL", " IS NOT NULL"});
-      case 8:
-        return dc + " = 'east' OR " + dc + " IS NULL";
-      case 9:
-        return "coalesce(" + dc + ", 'none') > 'eee'";
-      case 10:
-        return host + " > " + name + " AND " + dc + " IS DISTINCT FROM 'west'";
-      case 11:
-        return "length(" + host + ") = 7";
-      case 12:
-        return host + " BETWEEN 'host_10' AND " + name;
-      default:
-        return "upper(" + dc + ") = " + random_.pick({"'EAST'", "'NORTH'"});
+      case 0: return host + " = " + name;
+      case 1: return host + " <> " + name;
+      case 2: return host + " IN (" + name + ", 'host_1', 'x')";
+      case 3: return host + " NOT IN (" + name + ", 'host_2')";
+      case 4: return host + " LIKE " + random_.pick({"'host_1%'", "'%3'", "'h%1_'", "'%'", "'host\\_1'"});
+      case 5: return host + " ~ " + random_.pick({"'_[1-4]$'", "'^host'", "'9|10'"});
+      case 6: return dc + " ILIKE " + random_.pick({"'NORTH'", "'%ST'", "'_ast'"});
+      case 7: return dc + random_.pick({" IS NULL", " IS NOT NULL"});
+      case 8: return dc + " = 'east' OR " + dc + " IS NULL";
+      case 9: return "coalesce(" + dc + ", 'none') > 'eee'";
+      case 10: return host + " > " + name + " AND " + dc + " IS DISTINCT FROM 'west'";
+      case 11: return "length(" + host + ") = 7";
+      case 12: return host + " BETWEEN 'host_10' AND " + name;
+      default: return "upper(" + dc + ") = " + random_.pick({"'EAST'", "'NORTH'"});
     }
   }
 
@@ -240,20 +211,13 @@ class Generator {
       case 0:
         return prefix + "v" + random_.pick({" > ", " <= ", " = "}) +
                std::to_string((random_.below(2000) - 1000) * 0.25);
-      case 1:
-        return prefix + "v" + random_.pick({" IS NULL", " IS NOT NULL"});
-      case 2:
-        return prefix + "id % 7 = " + std::to_string(random_.below(7));
-      case 3:
-        return prefix + "u BETWEEN 10 AND " + std::to_string(random_.below(100));
-      case 4:
-        return prefix + "b";
-      case 5:
-        return prefix + "s LIKE " + random_.pick({"'%disk'", "'o%'", "'O_'"});
-      case 6:
-        return prefix + "s IN ('ok', '')";
-      default:
-        return prefix + "host = 'host_3' OR " + prefix + "v < 0";
+      case 1: return prefix + "v" + random_.pick({" IS NULL", " IS NOT NULL"});
+      case 2: return prefix + "id % 7 = " + std::to_string(random_.below(7));
+      case 3: return prefix + "u BETWEEN 10 AND " + std::to_string(random_.below(100));
+      case 4: return prefix + "b";
+      case 5: return prefix + "s LIKE " + random_.pick({"'%disk'", "'o%'", "'O_'"});
+      case 6: return prefix + "s IN ('ok', '')";
+      default: return prefix + "host = 'host_3' OR " + prefix + "v < 0";
     }
   }
 
@@ -291,8 +255,7 @@ class Generator {
 
   std::string nested() {
     switch (random_.below(4)) {
-      case 0:
-        return "SELECT id FROM m WHERE u > (SELECT avg(u) FROM m" + where("") + ") AND " + predicate("");
+      case 0: return "SELECT id FROM m WHERE u > (SELECT avg(u) FROM m" + where("") + ") AND " + predicate("");
       case 1:
         return "SELECT id FROM m WHERE host IN (SELECT host FROM m" + where("") +
                " GROUP BY host HAVING count(*) > 100) AND " + predicate("");

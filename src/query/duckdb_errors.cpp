@@ -15,24 +15,17 @@ constexpr const char* kCodeKey = "streamflow_code";
 ErrorCode code_of(ExceptionType type) {
   switch (type) {
     case ExceptionType::OUT_OF_MEMORY:
-    case ExceptionType::OBJECT_SIZE:
-      return ErrorCode::kTooLarge;
-    case ExceptionType::PERMISSION:
-      return ErrorCode::kForbidden;
-    case ExceptionType::INTERRUPT:
-      return ErrorCode::kCancelled;
-    case ExceptionType::IO:
-      return ErrorCode::kIo;
-    case ExceptionType::NOT_IMPLEMENTED:
-      return ErrorCode::kUnsupported;
+    case ExceptionType::OBJECT_SIZE: return ErrorCode::kTooLarge;
+    case ExceptionType::PERMISSION: return ErrorCode::kForbidden;
+    case ExceptionType::INTERRUPT: return ErrorCode::kCancelled;
+    case ExceptionType::IO: return ErrorCode::kIo;
+    case ExceptionType::NOT_IMPLEMENTED: return ErrorCode::kUnsupported;
     case ExceptionType::FATAL:
     case ExceptionType::INTERNAL:
     case ExceptionType::NULL_POINTER:
     case ExceptionType::SERIALIZATION:
-    case ExceptionType::INVALID:
-      return ErrorCode::kInternal;
-    default:
-      return ErrorCode::kInvalidArgument;
+    case ExceptionType::INVALID: return ErrorCode::kInternal;
+    default: return ErrorCode::kInvalidArgument;
   }
 }
 

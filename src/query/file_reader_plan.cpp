@@ -9,34 +9,24 @@ namespace {
 
 FieldType natural_type(SourceKind kind) {
   switch (kind) {
-    case SourceKind::kBool:
-      return FieldType::kBool;
-    case SourceKind::kInteger:
-      return FieldType::kInt64;
-    case SourceKind::kUnsigned:
-      return FieldType::kUint64;
-    case SourceKind::kFloat:
-      return FieldType::kFloat64;
+    case SourceKind::kBool: return FieldType::kBool;
+    case SourceKind::kInteger: return FieldType::kInt64;
+    case SourceKind::kUnsigned: return FieldType::kUint64;
+    case SourceKind::kFloat: return FieldType::kFloat64;
     case SourceKind::kText:
     case SourceKind::kTemporal:
-    case SourceKind::kTimeOfDay:
-      return FieldType::kString;
+    case SourceKind::kTimeOfDay: return FieldType::kString;
   }
   return FieldType::kString;
 }
 
 std::string_view sql_type(FieldType type) {
   switch (type) {
-    case FieldType::kFloat64:
-      return "DOUBLE";
-    case FieldType::kInt64:
-      return "BIGINT";
-    case FieldType::kUint64:
-      return "UBIGINT";
-    case FieldType::kBool:
-      return "BOOLEAN";
-    case FieldType::kString:
-      return "VARCHAR";
+    case FieldType::kFloat64: return "DOUBLE";
+    case FieldType::kInt64: return "BIGINT";
+    case FieldType::kUint64: return "UBIGINT";
+    case FieldType::kBool: return "BOOLEAN";
+    case FieldType::kString: return "VARCHAR";
   }
   return "VARCHAR";
 }

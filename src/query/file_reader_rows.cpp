@@ -132,17 +132,12 @@ std::optional<std::int64_t> FileRows::time_of(std::size_t row) const {
   if (!view.valid(index)) return std::nullopt;
   Int128 ns = 0;
   switch (view.shape().kind) {
-    case ValueKind::kDate:
-      ns = Int128{view.value<std::int32_t>(index)} * kNsPerDay;
-      break;
+    case ValueKind::kDate: ns = Int128{view.value<std::int32_t>(index)} * kNsPerDay; break;
     case ValueKind::kTimestamp:
       ns = Int128{view.value<std::int64_t>(index)} * (kNsPerSecond / ticks_per_second(view.shape().unit));
       break;
-    case ValueKind::kInt64:
-      ns = Int128{view.value<std::int64_t>(index)} * layout_.ns_per_tick;
-      break;
-    default:
-      ns = view.int128(index);
+    case ValueKind::kInt64: ns = Int128{view.value<std::int64_t>(index)} * layout_.ns_per_tick; break;
+    default: ns = view.int128(index);
   }
   if (ns < to_ns(kTimestampMin) || ns > to_ns(kTimestampMax)) return std::nullopt;
   return static_cast<std::int64_t>(ns);

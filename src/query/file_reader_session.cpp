@@ -31,9 +31,7 @@ template <class Action>
 auto guarded_read(Action&& action) -> decltype(action()) {
   try {
     return action();
-  } catch (const std::exception& exception) {
-    return file_error(duckdb::ErrorData(exception));
-  }
+  } catch (const std::exception& exception) { return file_error(duckdb::ErrorData(exception)); }
 }
 
 std::string quoted(std::string_view text, char quote) {

@@ -11,9 +11,7 @@ namespace {
 // The definition, by trying everything.
 bool naive(std::string_view text, std::string_view pattern) {
   if (pattern.empty()) return text.empty();
-  if (pattern[0] == '%') {
-    return naive(text, pattern.substr(1)) || (!text.empty() && naive(text.substr(1), pattern));
-  }
+  if (pattern[0] == '%') { return naive(text, pattern.substr(1)) || (!text.empty() && naive(text.substr(1), pattern)); }
   return !text.empty() && (pattern[0] == '_' || pattern[0] == text[0]) && naive(text.substr(1), pattern.substr(1));
 }
 

@@ -221,16 +221,11 @@ ProjectTransaction& ProjectTransaction::of(duckdb::ClientContext& context, duckd
 
 duckdb::LogicalType type_of_field(FieldType type) {
   switch (type) {
-    case FieldType::kFloat64:
-      return duckdb::LogicalType::DOUBLE;
-    case FieldType::kInt64:
-      return duckdb::LogicalType::BIGINT;
-    case FieldType::kUint64:
-      return duckdb::LogicalType::UBIGINT;
-    case FieldType::kBool:
-      return duckdb::LogicalType::BOOLEAN;
-    case FieldType::kString:
-      break;
+    case FieldType::kFloat64: return duckdb::LogicalType::DOUBLE;
+    case FieldType::kInt64: return duckdb::LogicalType::BIGINT;
+    case FieldType::kUint64: return duckdb::LogicalType::UBIGINT;
+    case FieldType::kBool: return duckdb::LogicalType::BOOLEAN;
+    case FieldType::kString: break;
   }
   return duckdb::LogicalType::VARCHAR;
 }

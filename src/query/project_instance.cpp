@@ -115,9 +115,7 @@ Result<std::unique_ptr<duckdb::Connection>> ProjectInstance::connect() {
     config.use_replacement_scans = false;  // FROM 'file.csv'
     config.streaming_buffer_size = kStreamingBufferBytes;
     return connection;
-  } catch (std::exception& exception) {
-    return error_from(duckdb::ErrorData(exception), {});
-  }
+  } catch (std::exception& exception) { return error_from(duckdb::ErrorData(exception), {}); }
 }
 
 InstanceCache::InstanceCache(ProjectInstance::Options options, std::uint32_t instance_count_max, ReaderOf reader_of)

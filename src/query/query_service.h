@@ -39,7 +39,7 @@ struct QueryLimits {
 
 struct QueryRequest {
   ProjectName project;
-  std::string text;                    // one statement
+  std::string text;  // one statement
   std::vector<Parameter> parameters;
   ResultFormat format = ResultFormat::kJson;
   QueryLimits limits;
@@ -57,7 +57,7 @@ class ResultStream {
   // Appends the next piece of the encoded result (about 64 KiB to 1 MiB) to `out`; false when it was the last. After
   // an error the stream is over.
   virtual Result<bool> next(std::string& out) = 0;
-  virtual void cancel() = 0;  // from any thread; next() then answers kCancelled
+  virtual void cancel() = 0;                    // from any thread; next() then answers kCancelled
   virtual std::uint64_t row_count() const = 0;  // delivered so far
 };
 
@@ -76,7 +76,9 @@ class QueryService {
   // Parses, gates, plans and starts the statement. The timeout runs from here to the last next().
   Result<std::unique_ptr<ResultStream>> execute(QueryRequest request);
 
-  struct Statistics { std::uint64_t queries = 0, failed = 0, cancelled = 0, timed_out = 0, rows = 0, running = 0; };
+  struct Statistics {
+    std::uint64_t queries = 0, failed = 0, cancelled = 0, timed_out = 0, rows = 0, running = 0;
+  };
   Statistics statistics() const;
 
  private:

@@ -37,63 +37,37 @@ void set_text_by_cast(ColumnShape& shape) {
 
 void set_scalar_of(ColumnShape& shape) {
   switch (shape.type.id()) {
-    case LogicalTypeId::BOOLEAN:
-      return set_scalar(shape, ValueKind::kBool, 1);
-    case LogicalTypeId::TINYINT:
-      return set_scalar(shape, ValueKind::kInt8, 1);
-    case LogicalTypeId::SMALLINT:
-      return set_scalar(shape, ValueKind::kInt16, 2);
-    case LogicalTypeId::INTEGER:
-      return set_scalar(shape, ValueKind::kInt32, 4);
-    case LogicalTypeId::BIGINT:
-      return set_scalar(shape, ValueKind::kInt64, 8);
-    case LogicalTypeId::HUGEINT:
-      return set_scalar(shape, ValueKind::kInt128, 16);
-    case LogicalTypeId::UTINYINT:
-      return set_scalar(shape, ValueKind::kUint8, 1);
-    case LogicalTypeId::USMALLINT:
-      return set_scalar(shape, ValueKind::kUint16, 2);
-    case LogicalTypeId::UINTEGER:
-      return set_scalar(shape, ValueKind::kUint32, 4);
-    case LogicalTypeId::UBIGINT:
-      return set_scalar(shape, ValueKind::kUint64, 8);
-    case LogicalTypeId::UHUGEINT:
-      return set_scalar(shape, ValueKind::kUint128, 16);
-    case LogicalTypeId::FLOAT:
-      return set_scalar(shape, ValueKind::kFloat32, 4);
-    case LogicalTypeId::DOUBLE:
-      return set_scalar(shape, ValueKind::kFloat64, 8);
-    case LogicalTypeId::DECIMAL:
-      return set_decimal(shape);
+    case LogicalTypeId::BOOLEAN: return set_scalar(shape, ValueKind::kBool, 1);
+    case LogicalTypeId::TINYINT: return set_scalar(shape, ValueKind::kInt8, 1);
+    case LogicalTypeId::SMALLINT: return set_scalar(shape, ValueKind::kInt16, 2);
+    case LogicalTypeId::INTEGER: return set_scalar(shape, ValueKind::kInt32, 4);
+    case LogicalTypeId::BIGINT: return set_scalar(shape, ValueKind::kInt64, 8);
+    case LogicalTypeId::HUGEINT: return set_scalar(shape, ValueKind::kInt128, 16);
+    case LogicalTypeId::UTINYINT: return set_scalar(shape, ValueKind::kUint8, 1);
+    case LogicalTypeId::USMALLINT: return set_scalar(shape, ValueKind::kUint16, 2);
+    case LogicalTypeId::UINTEGER: return set_scalar(shape, ValueKind::kUint32, 4);
+    case LogicalTypeId::UBIGINT: return set_scalar(shape, ValueKind::kUint64, 8);
+    case LogicalTypeId::UHUGEINT: return set_scalar(shape, ValueKind::kUint128, 16);
+    case LogicalTypeId::FLOAT: return set_scalar(shape, ValueKind::kFloat32, 4);
+    case LogicalTypeId::DOUBLE: return set_scalar(shape, ValueKind::kFloat64, 8);
+    case LogicalTypeId::DECIMAL: return set_decimal(shape);
     case LogicalTypeId::VARCHAR:
-    case LogicalTypeId::CHAR:
-      return set_scalar(shape, ValueKind::kText, sizeof(duckdb::string_t));
-    case LogicalTypeId::BLOB:
-      return set_scalar(shape, ValueKind::kBytes, sizeof(duckdb::string_t));
+    case LogicalTypeId::CHAR: return set_scalar(shape, ValueKind::kText, sizeof(duckdb::string_t));
+    case LogicalTypeId::BLOB: return set_scalar(shape, ValueKind::kBytes, sizeof(duckdb::string_t));
     case LogicalTypeId::ENUM:
       return set_scalar(shape, ValueKind::kEnum,
                         static_cast<std::uint8_t>(duckdb::GetTypeIdSize(shape.type.InternalType())));
-    case LogicalTypeId::UUID:
-      return set_scalar(shape, ValueKind::kUuid, 16);
-    case LogicalTypeId::DATE:
-      return set_scalar(shape, ValueKind::kDate, 4);
-    case LogicalTypeId::TIME:
-      return set_time(shape, ValueKind::kTime, TimeUnit::kMicro);
-    case LogicalTypeId::TIME_NS:
-      return set_time(shape, ValueKind::kTime, TimeUnit::kNano);
-    case LogicalTypeId::TIMESTAMP_SEC:
-      return set_time(shape, ValueKind::kTimestamp, TimeUnit::kSecond);
-    case LogicalTypeId::TIMESTAMP_MS:
-      return set_time(shape, ValueKind::kTimestamp, TimeUnit::kMilli);
+    case LogicalTypeId::UUID: return set_scalar(shape, ValueKind::kUuid, 16);
+    case LogicalTypeId::DATE: return set_scalar(shape, ValueKind::kDate, 4);
+    case LogicalTypeId::TIME: return set_time(shape, ValueKind::kTime, TimeUnit::kMicro);
+    case LogicalTypeId::TIME_NS: return set_time(shape, ValueKind::kTime, TimeUnit::kNano);
+    case LogicalTypeId::TIMESTAMP_SEC: return set_time(shape, ValueKind::kTimestamp, TimeUnit::kSecond);
+    case LogicalTypeId::TIMESTAMP_MS: return set_time(shape, ValueKind::kTimestamp, TimeUnit::kMilli);
     case LogicalTypeId::TIMESTAMP:
-    case LogicalTypeId::TIMESTAMP_TZ:
-      return set_time(shape, ValueKind::kTimestamp, TimeUnit::kMicro);
-    case LogicalTypeId::TIMESTAMP_NS:
-      return set_time(shape, ValueKind::kTimestamp, TimeUnit::kNano);
-    case LogicalTypeId::INTERVAL:
-      return set_scalar(shape, ValueKind::kInterval, 16);
-    default:
-      return set_text_by_cast(shape);
+    case LogicalTypeId::TIMESTAMP_TZ: return set_time(shape, ValueKind::kTimestamp, TimeUnit::kMicro);
+    case LogicalTypeId::TIMESTAMP_NS: return set_time(shape, ValueKind::kTimestamp, TimeUnit::kNano);
+    case LogicalTypeId::INTERVAL: return set_scalar(shape, ValueKind::kInterval, 16);
+    default: return set_text_by_cast(shape);
   }
 }
 
@@ -137,14 +111,9 @@ Result<ColumnShape> shape_of(std::string name, const duckdb::LogicalType& type, 
       shape.array_size = duckdb::ArrayType::GetSize(type);
       SF_CHECK(add_child(shape, "item", duckdb::ArrayType::GetChildType(type), depth));
       break;
-    case LogicalTypeId::MAP:
-      SF_CHECK(set_map(shape, depth));
-      break;
-    case LogicalTypeId::STRUCT:
-      SF_CHECK(set_struct(shape, depth));
-      break;
-    default:
-      set_scalar_of(shape);
+    case LogicalTypeId::MAP: SF_CHECK(set_map(shape, depth)); break;
+    case LogicalTypeId::STRUCT: SF_CHECK(set_struct(shape, depth)); break;
+    default: set_scalar_of(shape);
   }
   return shape;
 }
@@ -186,8 +155,7 @@ void ColumnView::bind_children(duckdb::Vector& vector, std::size_t count) {
   switch (shape_->kind) {
     case ValueKind::kList:
       return children_[0].bind(duckdb::ListVector::GetEntry(vector), duckdb::ListVector::GetListSize(vector));
-    case ValueKind::kArray:
-      return children_[0].bind(duckdb::ArrayVector::GetEntry(vector), count * shape_->array_size);
+    case ValueKind::kArray: return children_[0].bind(duckdb::ArrayVector::GetEntry(vector), count * shape_->array_size);
     case ValueKind::kMap: {
       const std::size_t entry_count = duckdb::ListVector::GetListSize(vector);
       duckdb::ListVector::GetEntry(vector).Flatten(entry_count);
@@ -216,12 +184,9 @@ std::string_view ColumnView::text(std::size_t index) const {
 
 Int128 ColumnView::int128(std::size_t index) const {
   switch (shape_->value_bytes) {
-    case 2:
-      return value<std::int16_t>(index);
-    case 4:
-      return value<std::int32_t>(index);
-    case 8:
-      return value<std::int64_t>(index);
+    case 2: return value<std::int16_t>(index);
+    case 4: return value<std::int32_t>(index);
+    case 8: return value<std::int64_t>(index);
     default: {
       const auto& parts = value<duckdb::hugeint_t>(index);
       return static_cast<Int128>(static_cast<Uint128>(static_cast<std::uint64_t>(parts.upper)) << 64U | parts.lower);

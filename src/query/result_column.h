@@ -128,9 +128,7 @@ template <class Action>
 Status guarded(std::string_view what, Action&& action) noexcept {
   try {
     return action();
-  } catch (const std::exception& exception) {
-    return error_of(exception, what);
-  }
+  } catch (const std::exception& exception) { return error_of(exception, what); }
 }
 
 }  // namespace streamflow::query

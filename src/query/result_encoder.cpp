@@ -8,12 +8,9 @@ namespace streamflow::query {
 
 std::unique_ptr<ResultEncoder> make_result_encoder(ResultFormat format) {
   switch (format) {
-    case ResultFormat::kJson:
-      return make_json_encoder();
-    case ResultFormat::kCsv:
-      return make_csv_encoder();
-    case ResultFormat::kArrowStream:
-      return make_arrow_encoder();
+    case ResultFormat::kJson: return make_json_encoder();
+    case ResultFormat::kCsv: return make_csv_encoder();
+    case ResultFormat::kArrowStream: return make_arrow_encoder();
   }
   return make_json_encoder();
 }

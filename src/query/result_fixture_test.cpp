@@ -37,9 +37,7 @@ Result<std::string> encode_sql(ResultFormat format, const std::string& sql, cons
       if (result->HasError()) return Error{ErrorCode::kInvalidArgument, result->GetError()};
     }
     return encode(connection, format, sql);
-  } catch (const std::exception& exception) {
-    return Error{ErrorCode::kInvalidArgument, exception.what()};
-  }
+  } catch (const std::exception& exception) { return Error{ErrorCode::kInvalidArgument, exception.what()}; }
 }
 
 }  // namespace streamflow::query::testing

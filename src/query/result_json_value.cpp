@@ -15,14 +15,10 @@ bool is_quoted_in_json(const ColumnView& view, std::size_t index) {
     case ValueKind::kDate:
     case ValueKind::kTime:
     case ValueKind::kTimestamp:
-    case ValueKind::kInterval:
-      return true;
-    case ValueKind::kFloat32:
-      return !std::isfinite(view.value<float>(index));
-    case ValueKind::kFloat64:
-      return !std::isfinite(view.value<double>(index));
-    default:
-      return false;
+    case ValueKind::kInterval: return true;
+    case ValueKind::kFloat32: return !std::isfinite(view.value<float>(index));
+    case ValueKind::kFloat64: return !std::isfinite(view.value<double>(index));
+    default: return false;
   }
 }
 
@@ -95,70 +91,31 @@ bool is_text(ValueKind kind) {
 void append_bare(const ColumnView& view, std::size_t index, Fraction fraction, std::string& out) {
   const ColumnShape& shape = view.shape();
   switch (shape.kind) {
-    case ValueKind::kBool:
-      out += view.value<std::uint8_t>(index) != 0 ? "true" : "false";
-      break;
-    case ValueKind::kInt8:
-      append_integer(view.value<std::int8_t>(index), out);
-      break;
-    case ValueKind::kInt16:
-      append_integer(view.value<std::int16_t>(index), out);
-      break;
-    case ValueKind::kInt32:
-      append_integer(view.value<std::int32_t>(index), out);
-      break;
-    case ValueKind::kInt64:
-      append_integer(view.value<std::int64_t>(index), out);
-      break;
-    case ValueKind::kInt128:
-      append_int128(view.int128(index), out);
-      break;
-    case ValueKind::kUint8:
-      append_integer(view.value<std::uint8_t>(index), out);
-      break;
-    case ValueKind::kUint16:
-      append_integer(view.value<std::uint16_t>(index), out);
-      break;
-    case ValueKind::kUint32:
-      append_integer(view.value<std::uint32_t>(index), out);
-      break;
-    case ValueKind::kUint64:
-      append_integer(view.value<std::uint64_t>(index), out);
-      break;
-    case ValueKind::kUint128:
-      append_uint128(view.uint128(index), out);
-      break;
-    case ValueKind::kFloat32:
-      append_float32(view.value<float>(index), out);
-      break;
-    case ValueKind::kFloat64:
-      append_float64(view.value<double>(index), out);
-      break;
-    case ValueKind::kDecimal:
-      append_decimal(view.int128(index), shape.scale, out);
-      break;
-    case ValueKind::kBytes:
-      append_base64(view.text(index), out);
-      break;
+    case ValueKind::kBool: out += view.value<std::uint8_t>(index) != 0 ? "true" : "false"; break;
+    case ValueKind::kInt8: append_integer(view.value<std::int8_t>(index), out); break;
+    case ValueKind::kInt16: append_integer(view.value<std::int16_t>(index), out); break;
+    case ValueKind::kInt32: append_integer(view.value<std::int32_t>(index), out); break;
+    case ValueKind::kInt64: append_integer(view.value<std::int64_t>(index), out); break;
+    case ValueKind::kInt128: append_int128(view.int128(index), out); break;
+    case ValueKind::kUint8: append_integer(view.value<std::uint8_t>(index), out); break;
+    case ValueKind::kUint16: append_integer(view.value<std::uint16_t>(index), out); break;
+    case ValueKind::kUint32: append_integer(view.value<std::uint32_t>(index), out); break;
+    case ValueKind::kUint64: append_integer(view.value<std::uint64_t>(index), out); break;
+    case ValueKind::kUint128: append_uint128(view.uint128(index), out); break;
+    case ValueKind::kFloat32: append_float32(view.value<float>(index), out); break;
+    case ValueKind::kFloat64: append_float64(view.value<double>(index), out); break;
+    case ValueKind::kDecimal: append_decimal(view.int128(index), shape.scale, out); break;
+    case ValueKind::kBytes: append_base64(view.text(index), out); break;
     case ValueKind::kUuid: {
       const Uint128 bits = view.uint128(index);
       append_uuid(static_cast<std::uint64_t>(bits >> 64U), static_cast<std::uint64_t>(bits), out);
       break;
     }
-    case ValueKind::kDate:
-      append_date(view.value<std::int32_t>(index), out);
-      break;
-    case ValueKind::kTime:
-      append_time_of_day(view.value<std::int64_t>(index), shape.unit, fraction, out);
-      break;
-    case ValueKind::kTimestamp:
-      append_timestamp(view.value<std::int64_t>(index), shape.unit, fraction, out);
-      break;
-    case ValueKind::kInterval:
-      append_interval_value(view, index, out);
-      break;
-    default:
-      break;  // text and nested values are the callers' own cases
+    case ValueKind::kDate: append_date(view.value<std::int32_t>(index), out); break;
+    case ValueKind::kTime: append_time_of_day(view.value<std::int64_t>(index), shape.unit, fraction, out); break;
+    case ValueKind::kTimestamp: append_timestamp(view.value<std::int64_t>(index), shape.unit, fraction, out); break;
+    case ValueKind::kInterval: append_interval_value(view, index, out); break;
+    default: break;  // text and nested values are the callers' own cases
   }
 }
 

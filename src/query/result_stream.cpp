@@ -75,9 +75,7 @@ class DuckDbStream : public ResultStream {
       if (pending->HasError()) return failure(pending->GetErrorObject());
       result_ = pending->Execute();
       if (result_->HasError()) return failure(result_->GetErrorObject());
-    } catch (std::exception& exception) {
-      return failure(duckdb::ErrorData(exception));
-    }
+    } catch (std::exception& exception) { return failure(duckdb::ErrorData(exception)); }
     for (std::size_t i = 0; i < result_->names.size(); ++i) {
       columns_.push_back({result_->names[i], result_->types[i].ToString()});
     }
@@ -139,9 +137,7 @@ class DuckDbStream : public ResultStream {
         }
       }
       if (!more) SF_CHECK(encoder_->end(row_count_, elapsed_ms(), out));
-    } catch (std::exception& exception) {
-      return failure(duckdb::ErrorData(exception));
-    }
+    } catch (std::exception& exception) { return failure(duckdb::ErrorData(exception)); }
     encoded_bytes_ += out.size() - begin;
     return more;
   }
@@ -161,14 +157,10 @@ class DuckDbStream : public ResultStream {
   // Why the query was stopped, if it was: DuckDB only knows that it was interrupted.
   Status stopped() const {
     switch (running_->stop_reason()) {
-      case StopReason::kNone:
-        return Ok{};
-      case StopReason::kCancelled:
-        return Error{ErrorCode::kCancelled, "the query was cancelled"};
-      case StopReason::kMemory:
-        return Error{ErrorCode::kTooLarge, "the query was stopped: it used too much memory"};
-      case StopReason::kTimeout:
-        break;
+      case StopReason::kNone: return Ok{};
+      case StopReason::kCancelled: return Error{ErrorCode::kCancelled, "the query was cancelled"};
+      case StopReason::kMemory: return Error{ErrorCode::kTooLarge, "the query was stopped: it used too much memory"};
+      case StopReason::kTimeout: break;
     }
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(limits_.timeout).count();
     return Error{ErrorCode::kTimeout, "the query was stopped after its timeout of " + std::to_string(limit) + " ms"};

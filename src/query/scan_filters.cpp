@@ -61,8 +61,7 @@ class ColumnFinder {
  private:
   void visit(const Expression& expression) {
     switch (expression.GetExpressionClass()) {
-      case ExpressionClass::BOUND_COLUMN_REF:
-        return visit_column(expression.Cast<duckdb::BoundColumnRefExpression>());
+      case ExpressionClass::BOUND_COLUMN_REF: return visit_column(expression.Cast<duckdb::BoundColumnRefExpression>());
       case ExpressionClass::BOUND_FUNCTION: {
         const auto& function = expression.Cast<duckdb::BoundFunctionExpression>().function;
         const bool may_fail = function.GetErrorMode() == duckdb::FunctionErrors::CAN_THROW_RUNTIME_ERROR;
@@ -77,10 +76,8 @@ class ColumnFinder {
       case ExpressionClass::BOUND_BETWEEN:
       case ExpressionClass::BOUND_OPERATOR:
       case ExpressionClass::BOUND_CONSTANT:
-      case ExpressionClass::BOUND_CASE:
-        break;
-      default:
-        pushable_ = false;  // casts may fail on a value; subqueries, parameters and lambdas are not ours
+      case ExpressionClass::BOUND_CASE: break;
+      default: pushable_ = false;  // casts may fail on a value; subqueries, parameters and lambdas are not ours
     }
     ExpressionIterator::EnumerateChildren(expression, [this](const Expression& child) { visit(child); });
   }
@@ -131,18 +128,12 @@ TimeRange at_most(std::int64_t ns) {
 
 std::optional<TimeRange> range_of_comparison(ExpressionType type, std::int64_t ns) {
   switch (type) {
-    case ExpressionType::COMPARE_EQUAL:
-      return at_least(ns).intersect(at_most(ns));
-    case ExpressionType::COMPARE_GREATERTHAN:
-      return above(ns);
-    case ExpressionType::COMPARE_GREATERTHANOREQUALTO:
-      return at_least(ns);
-    case ExpressionType::COMPARE_LESSTHAN:
-      return below(ns);
-    case ExpressionType::COMPARE_LESSTHANOREQUALTO:
-      return at_most(ns);
-    default:
-      return std::nullopt;
+    case ExpressionType::COMPARE_EQUAL: return at_least(ns).intersect(at_most(ns));
+    case ExpressionType::COMPARE_GREATERTHAN: return above(ns);
+    case ExpressionType::COMPARE_GREATERTHANOREQUALTO: return at_least(ns);
+    case ExpressionType::COMPARE_LESSTHAN: return below(ns);
+    case ExpressionType::COMPARE_LESSTHANOREQUALTO: return at_most(ns);
+    default: return std::nullopt;
   }
 }
 
@@ -183,8 +174,7 @@ std::optional<TimeRange> time_range(const Expression& expression) {
         return TimeRange{};
       return std::nullopt;
     }
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

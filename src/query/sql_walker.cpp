@@ -54,8 +54,7 @@ class Walker {
 
   Status body(QueryNode& query) {
     switch (query.type) {
-      case QueryNodeType::SELECT_NODE:
-        return select(query.Cast<duckdb::SelectNode>());
+      case QueryNodeType::SELECT_NODE: return select(query.Cast<duckdb::SelectNode>());
       case QueryNodeType::SET_OPERATION_NODE:
         for (auto& child : query.Cast<duckdb::SetOperationNode>().children) SF_CHECK(node(child.get()));
         return Ok{};
@@ -111,12 +110,9 @@ class Walker {
   Status table_children(TableRef& ref) {
     switch (ref.type) {
       case TableReferenceType::BASE_TABLE:
-      case TableReferenceType::EMPTY_FROM:
-        return Ok{};
-      case TableReferenceType::SUBQUERY:
-        return node(ref.Cast<duckdb::SubqueryRef>().subquery->node.get());
-      case TableReferenceType::SHOW_REF:
-        return node(ref.Cast<duckdb::ShowRef>().query.get());
+      case TableReferenceType::EMPTY_FROM: return Ok{};
+      case TableReferenceType::SUBQUERY: return node(ref.Cast<duckdb::SubqueryRef>().subquery->node.get());
+      case TableReferenceType::SHOW_REF: return node(ref.Cast<duckdb::ShowRef>().query.get());
       case TableReferenceType::TABLE_FUNCTION: {
         auto& function = ref.Cast<duckdb::TableFunctionRef>();
         SF_CHECK(expression(function.function));
@@ -133,10 +129,8 @@ class Walker {
           for (Slot& value : row) SF_CHECK(expression(value));
         }
         return Ok{};
-      case TableReferenceType::PIVOT:
-        return pivot(ref.Cast<duckdb::PivotRef>());
-      default:
-        return Error{ErrorCode::kForbidden, "this kind of table reference is not allowed"};
+      case TableReferenceType::PIVOT: return pivot(ref.Cast<duckdb::PivotRef>());
+      default: return Error{ErrorCode::kForbidden, "this kind of table reference is not allowed"};
     }
   }
 

@@ -28,22 +28,15 @@ using Slot = duckdb::unique_ptr<ParsedExpression>;
 std::string statement_name(StatementType type) {
   switch (type) {
     case StatementType::VARIABLE_SET_STATEMENT:
-    case StatementType::SET_STATEMENT:
-      return "SET";
-    case StatementType::CREATE_FUNC_STATEMENT:
-      return "CREATE FUNCTION";
-    case StatementType::TRANSACTION_STATEMENT:
-      return "BEGIN, COMMIT or ROLLBACK";
+    case StatementType::SET_STATEMENT: return "SET";
+    case StatementType::CREATE_FUNC_STATEMENT: return "CREATE FUNCTION";
+    case StatementType::TRANSACTION_STATEMENT: return "BEGIN, COMMIT or ROLLBACK";
     case StatementType::MULTI_STATEMENT:
       return "a statement that expands to several (PIVOT without IN; give the values)";
-    case StatementType::LOAD_STATEMENT:
-      return "LOAD or INSTALL";
-    case StatementType::VACUUM_STATEMENT:
-      return "VACUUM or ANALYZE";
-    case StatementType::MERGE_INTO_STATEMENT:
-      return "MERGE";
-    default:
-      break;
+    case StatementType::LOAD_STATEMENT: return "LOAD or INSTALL";
+    case StatementType::VACUUM_STATEMENT: return "VACUUM or ANALYZE";
+    case StatementType::MERGE_INTO_STATEMENT: return "MERGE";
+    default: break;
   }
   std::string name = duckdb::EnumUtil::ToString(type);
   if (const auto cut = name.find("_STATEMENT"); cut != std::string::npos) name.resize(cut);
@@ -74,9 +67,7 @@ Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const Sq
   duckdb::Parser parser(parser_options);
   try {
     parser.ParseQuery(text);
-  } catch (std::exception& exception) {
-    return error_from(duckdb::ErrorData(exception), text);
-  }
+  } catch (std::exception& exception) { return error_from(duckdb::ErrorData(exception), text); }
   if (parser.statements.empty()) return Error{ErrorCode::kInvalidArgument, "the query is empty: wanted one statement"};
   for (const auto& statement : parser.statements) {
     if (query_of(*statement) == nullptr) return forbidden(refused_type(*statement));
@@ -112,8 +103,7 @@ class ZoneVisitor : public SqlVisitor {
         if (operands.size() <= kOperandsMax) wrap(operands);
         break;
       }
-      default:
-        break;
+      default: break;
     }
     return Ok{};
   }

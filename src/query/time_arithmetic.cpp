@@ -137,42 +137,27 @@ duckdb::interval_t difference(std::int64_t left_ns, std::int64_t right_ns) {
 TimeBucket truncate(DatePartSpecifier unit, std::int64_t ns) {
   constexpr std::int64_t kNsPerSecond = 1'000'000'000;
   switch (unit) {
-    case DatePartSpecifier::MICROSECONDS:
-      return fixed_bucket(ns, 0, 1'000);
-    case DatePartSpecifier::MILLISECONDS:
-      return fixed_bucket(ns, 0, 1'000'000);
+    case DatePartSpecifier::MICROSECONDS: return fixed_bucket(ns, 0, 1'000);
+    case DatePartSpecifier::MILLISECONDS: return fixed_bucket(ns, 0, 1'000'000);
     case DatePartSpecifier::SECOND:
-    case DatePartSpecifier::EPOCH:
-      return fixed_bucket(ns, 0, kNsPerSecond);
-    case DatePartSpecifier::MINUTE:
-      return fixed_bucket(ns, 0, 60 * kNsPerSecond);
-    case DatePartSpecifier::HOUR:
-      return fixed_bucket(ns, 0, 3600 * kNsPerSecond);
+    case DatePartSpecifier::EPOCH: return fixed_bucket(ns, 0, kNsPerSecond);
+    case DatePartSpecifier::MINUTE: return fixed_bucket(ns, 0, 60 * kNsPerSecond);
+    case DatePartSpecifier::HOUR: return fixed_bucket(ns, 0, 3600 * kNsPerSecond);
     case DatePartSpecifier::DAY:
     case DatePartSpecifier::DOW:
     case DatePartSpecifier::ISODOW:
     case DatePartSpecifier::DOY:
-    case DatePartSpecifier::JULIAN_DAY:
-      return fixed_bucket(ns, 0, kNsPerDay);
+    case DatePartSpecifier::JULIAN_DAY: return fixed_bucket(ns, 0, kNsPerDay);
     case DatePartSpecifier::WEEK:
-    case DatePartSpecifier::YEARWEEK:
-      return fixed_bucket(ns, kBucketOriginNs, 7 * kNsPerDay);
-    case DatePartSpecifier::MONTH:
-      return calendar_bucket(ns, 1);
-    case DatePartSpecifier::QUARTER:
-      return calendar_bucket(ns, 3);
-    case DatePartSpecifier::YEAR:
-      return calendar_bucket(ns, 12);
-    case DatePartSpecifier::DECADE:
-      return calendar_bucket(ns, 120);
-    case DatePartSpecifier::CENTURY:
-      return calendar_bucket(ns, 1200);
-    case DatePartSpecifier::MILLENNIUM:
-      return calendar_bucket(ns, 12000);
-    case DatePartSpecifier::ISOYEAR:
-      return iso_year_bucket(ns);
-    default:
-      throw duckdb::InvalidInputException("date_trunc: this unit cannot truncate a time");
+    case DatePartSpecifier::YEARWEEK: return fixed_bucket(ns, kBucketOriginNs, 7 * kNsPerDay);
+    case DatePartSpecifier::MONTH: return calendar_bucket(ns, 1);
+    case DatePartSpecifier::QUARTER: return calendar_bucket(ns, 3);
+    case DatePartSpecifier::YEAR: return calendar_bucket(ns, 12);
+    case DatePartSpecifier::DECADE: return calendar_bucket(ns, 120);
+    case DatePartSpecifier::CENTURY: return calendar_bucket(ns, 1200);
+    case DatePartSpecifier::MILLENNIUM: return calendar_bucket(ns, 12000);
+    case DatePartSpecifier::ISOYEAR: return iso_year_bucket(ns);
+    default: throw duckdb::InvalidInputException("date_trunc: this unit cannot truncate a time");
   }
 }
 

@@ -85,12 +85,8 @@ class MemoryFileSystem::Lock final : public WritableFile {
 };
 
 Status MemoryFileSystem::change(const char* operation, const std::filesystem::path& path) {
-  if (!changes_left_.has_value()) {
-    return Ok{};
-  }
-  if (*changes_left_ == 0) {
-    return failure(ErrorCode::kIo, operation, path, "failed on purpose");
-  }
+  if (!changes_left_.has_value()) { return Ok{}; }
+  if (*changes_left_ == 0) { return failure(ErrorCode::kIo, operation, path, "failed on purpose"); }
   --*changes_left_;
   return Ok{};
 }
@@ -98,9 +94,7 @@ Status MemoryFileSystem::change(const char* operation, const std::filesystem::pa
 Result<std::shared_ptr<MemoryFileSystem::Node>> MemoryFileSystem::find(const char* operation,
                                                                        const std::filesystem::path& path) {
   const auto found = nodes_.find(key_of(path));
-  if (found == nodes_.end()) {
-    return failure(ErrorCode::kNotFound, operation, path, "no such file");
-  }
+  if (found == nodes_.end()) { return failure(ErrorCode::kNotFound, operation, path, "no such file"); }
   return found->second;
 }
 

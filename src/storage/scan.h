@@ -34,9 +34,9 @@ struct TagPredicate {
 
 struct ScanRequest {
   std::string table;
-  TimeRange range;                          // rows outside are never delivered
-  std::vector<std::string> columns;         // tags, fields and "time", in delivery order; empty for count(*)
-  std::vector<TagPredicate> tag_predicates; // all must hold; applied exactly
+  TimeRange range;                           // rows outside are never delivered
+  std::vector<std::string> columns;          // tags, fields and "time", in delivery order; empty for count(*)
+  std::vector<TagPredicate> tag_predicates;  // all must hold; applied exactly
 };
 
 // The distinct values of one tag at the moment of the snapshot. Codes index `values`; code 0 is always NULL.
@@ -81,9 +81,9 @@ class TaskCursor {
 class TableScan {
  public:
   virtual ~TableScan() = default;
-  virtual std::size_t task_count() const = 0;                      // may be 0; stable
+  virtual std::size_t task_count() const = 0;  // may be 0; stable
   virtual Result<std::unique_ptr<TaskCursor>> open(std::size_t task) const = 0;
-  virtual std::uint64_t row_count_estimate() const = 0;            // upper bound before duplicates are resolved
+  virtual std::uint64_t row_count_estimate() const = 0;  // upper bound before duplicates are resolved
   // The dictionary of a requested tag column, by its position in ScanRequest::columns.
   virtual std::shared_ptr<const TagDictionary> dictionary(std::size_t column) const = 0;
 };
@@ -92,7 +92,7 @@ class TableScan {
 class ProjectSnapshot {
  public:
   virtual ~ProjectSnapshot() = default;
-  virtual std::vector<std::string> table_names() const = 0;                     // sorted
+  virtual std::vector<std::string> table_names() const = 0;                           // sorted
   virtual std::shared_ptr<const TableSchema> table(std::string_view name) const = 0;  // null when unknown
   virtual Result<std::unique_ptr<TableScan>> scan(ScanRequest request) const = 0;
 };

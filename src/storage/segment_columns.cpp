@@ -45,25 +45,19 @@ void LongColumnWriter::append(std::span<const std::string_view> values, Bytes& o
     }
     text_bytes += values[i].size();
   }
-  if (begin < values.size()) {
-    append_chunk({.type = FieldType::kString, .strings = values.subspan(begin)}, out);
-  }
+  if (begin < values.size()) { append_chunk({.type = FieldType::kString, .strings = values.subspan(begin)}, out); }
 }
 
 Result<std::vector<std::uint64_t>> read_long_column(ByteReader& in, std::uint64_t count) {
   std::vector<std::uint64_t> values;
   while (values.size() < count) {
     const ByteSpan chunk = in.take(in.varint());
-    if (!in.ok()) {
-      return corrupt("a column of the directory ends early");
-    }
+    if (!in.ok()) { return corrupt("a column of the directory ends early"); }
     const std::size_t begin = values.size();
     values.resize(static_cast<std::size_t>(std::min<std::uint64_t>(count, begin + kColumnChunkValues)));
     ByteReader stream(chunk);
     SF_CHECK(encoding::decode_integers(stream, {}, std::span(values).subspan(begin)));
-    if (!stream.at_end()) {
-      return corrupt("bytes follow a column of the directory");
-    }
+    if (!stream.at_end()) { return corrupt("bytes follow a column of the directory"); }
   }
   return values;
 }

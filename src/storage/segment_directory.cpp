@@ -21,9 +21,7 @@ Error corrupt(const char* what) {
 
 std::vector<std::uint64_t> differences(std::span<const std::uint32_t> begins) {
   std::vector<std::uint64_t> counts;
-  for (std::size_t i = 0; i + 1 < begins.size(); ++i) {
-    counts.push_back(begins[i + 1] - begins[i]);
-  }
+  for (std::size_t i = 0; i + 1 < begins.size(); ++i) { counts.push_back(begins[i + 1] - begins[i]); }
   return counts;
 }
 
@@ -33,9 +31,7 @@ bool accumulate(std::span<const std::uint64_t> counts, std::vector<std::uint32_t
   begins.assign(1, 0);
   begins.reserve(counts.size() + 1);
   for (const std::uint64_t count : counts) {
-    if (count > 0xFFFFFFFFU - total) {
-      return false;
-    }
+    if (count > 0xFFFFFFFFU - total) { return false; }
     total += count;
     begins.push_back(static_cast<std::uint32_t>(total));
   }
@@ -46,9 +42,7 @@ void encode_schema(const TableSchema& schema, Bytes& out) {
   encoding::append_text(out, schema.name);
   encoding::append_fixed(out, static_cast<std::uint8_t>(schema.duplicates));
   encoding::append_varint(out, schema.tags.size());
-  for (const std::string& tag : schema.tags) {
-    encoding::append_text(out, tag);
-  }
+  for (const std::string& tag : schema.tags) { encoding::append_text(out, tag); }
   encoding::append_varint(out, schema.fields.size());
   for (const FieldColumn& field : schema.fields) {
     encoding::append_text(out, field.name);
@@ -62,9 +56,7 @@ Status decode_field(ByteReader& in, TableSchema& schema) {
   field.name = in.text(kNameBytesMax);
   const unsigned type = in.fixed<std::uint8_t>();
   const unsigned flags = in.fixed<std::uint8_t>();
-  if (!in.ok()) {
-    return corrupt("the schema ends early");
-  }
+  if (!in.ok()) { return corrupt("the schema ends early"); }
   if (type < 1 || type > 5 || flags != 0) {
     return Error{ErrorCode::kUnsupported, "field \"" + field.name + "\" has type " + std::to_string(type) + ", flags " +
                                               std::to_string(flags) + ": a newer StreamFlow wrote it"};
@@ -83,23 +75,13 @@ Result<TableSchema> decode_schema(ByteReader& in) {
     return corrupt("the schema is malformed");
   }
   schema.duplicates = static_cast<DuplicatePolicy>(duplicates);
-  for (std::uint64_t t = 0; t < tag_count; ++t) {
-    schema.tags.emplace_back(in.text(kNameBytesMax));
-  }
+  for (std::uint64_t t = 0; t < tag_count; ++t) { schema.tags.emplace_back(in.text(kNameBytesMax)); }
   const std::uint64_t field_count = in.varint();
-  if (!in.ok() || field_count > kFieldsPerTableMax) {
-    return corrupt("the schema is malformed");
-  }
-  for (std::uint64_t f = 0; f < field_count; ++f) {
-    SF_CHECK(decode_field(in, schema));
-  }
+  if (!in.ok() || field_count > kFieldsPerTableMax) { return corrupt("the schema is malformed"); }
+  for (std::uint64_t f = 0; f < field_count; ++f) { SF_CHECK(decode_field(in, schema)); }
   std::set<std::string_view> names(schema.tags.begin(), schema.tags.end());
-  for (const FieldColumn& field : schema.fields) {
-    names.insert(field.name);
-  }
-  if (names.size() != tag_count + field_count) {
-    return corrupt("two columns have one name");
-  }
+  for (const FieldColumn& field : schema.fields) { names.insert(field.name); }
+  if (names.size() != tag_count + field_count) { return corrupt("two columns have one name"); }
   return schema;
 }
 
@@ -111,13 +93,9 @@ void encode_tag(const TableDirectory& directory, std::size_t tag, LongColumnWrit
   }
   std::vector<std::string_view> values;
   values.reserve(codes.size());
-  for (const auto& [value, code] : codes) {
-    values.push_back(value);
-  }
+  for (const auto& [value, code] : codes) { values.push_back(value); }
   std::sort(values.begin(), values.end());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    codes[values[i]] = i;
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) { codes[values[i]] = i; }
   encoding::append_varint(out, values.size());
   columns.append(values, out);
   std::vector<std::uint64_t> series_codes;
@@ -139,9 +117,7 @@ Status decode_series(ByteReader& in, TableDirectory& directory) {
   std::vector<std::vector<std::uint64_t>> codes;
   for (std::size_t tag = 0; tag < tag_count; ++tag) {
     const std::uint64_t value_count = in.varint();
-    if (!in.ok() || value_count > series_count) {
-      return corrupt("a tag has more values than there are series");
-    }
+    if (!in.ok() || value_count > series_count) { return corrupt("a tag has more values than there are series"); }
     SF_TRY(values, read_long_text_column(in, value_count));
     SF_TRY(tag_codes, read_long_column(in, series_count));
     if (std::any_of(tag_codes.begin(), tag_codes.end(), [&](std::uint64_t code) { return code >= value_count; })) {
@@ -183,9 +159,7 @@ void encode_blocks(const TableDirectory& directory, LongColumnWriter& columns, B
 
 Status decode_row_groups(ByteReader& in, TableDirectory& directory) {
   const std::uint64_t group_count = in.varint();
-  if (!in.ok() || group_count > directory.blocks.size()) {
-    return corrupt("more row groups than blocks");
-  }
+  if (!in.ok() || group_count > directory.blocks.size()) { return corrupt("more row groups than blocks"); }
   SF_TRY(group_blocks, read_long_column(in, group_count));
   const bool bad_size = std::any_of(group_blocks.begin(), group_blocks.end(),
                                     [](std::uint64_t count) { return count == 0 || count > kRowGroupBlocksMax; });
@@ -203,9 +177,7 @@ Status decode_blocks(ByteReader& in, TableDirectory& directory) {
                  "micro-blocks of " + std::to_string(micro_rows) + " rows, this program reads 256"};
   }
   const std::uint64_t block_count = in.varint();
-  if (!in.ok() || block_count > directory.series_row_begin.back()) {
-    return corrupt("more blocks than rows");
-  }
+  if (!in.ok() || block_count > directory.series_row_begin.back()) { return corrupt("more blocks than rows"); }
   SF_TRY(rows, read_long_column(in, block_count));
   SF_TRY(time_min, read_long_column(in, block_count));
   SF_TRY(time_span, read_long_column(in, block_count));
@@ -213,9 +185,7 @@ Status decode_blocks(ByteReader& in, TableDirectory& directory) {
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     blocks[b].time_min = static_cast<std::int64_t>(time_min[b]);
     blocks[b].time_max = static_cast<std::int64_t>(time_min[b] + time_span[b]);
-    if (blocks[b].time_max < blocks[b].time_min) {
-      return corrupt("a block ends before it begins");
-    }
+    if (blocks[b].time_max < blocks[b].time_min) { return corrupt("a block ends before it begins"); }
   }
   directory.blocks = std::move(blocks);
   SF_CHECK(decode_row_groups(in, directory));
@@ -234,9 +204,7 @@ void encode_table_directory(const TableDirectory& directory, Bytes& out) {
   encode_schema(directory.schema, out);
   encoding::append_varint(out, directory.series_count());
   columns.append(differences(directory.series_row_begin), out);
-  for (std::size_t tag = 0; tag < directory.schema.tags.size(); ++tag) {
-    encode_tag(directory, tag, columns, out);
-  }
+  for (std::size_t tag = 0; tag < directory.schema.tags.size(); ++tag) { encode_tag(directory, tag, columns, out); }
   encode_blocks(directory, columns, out);
 }
 
@@ -247,9 +215,7 @@ Result<TableDirectory> decode_table_directory(ByteSpan bytes) {
   directory.schema = std::move(schema);
   SF_CHECK(decode_series(in, directory));
   SF_CHECK(decode_blocks(in, directory));
-  if (!in.at_end()) {
-    return corrupt("bytes follow the table's directory");
-  }
+  if (!in.at_end()) { return corrupt("bytes follow the table's directory"); }
   return directory;
 }
 

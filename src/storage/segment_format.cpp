@@ -26,22 +26,16 @@ Error newer(std::uint32_t version) {
 }
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
-  }
+  if (c >= '0' && c <= '9') { return c - '0'; }
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool parse_hex(std::string_view text, std::span<std::uint8_t, 16> out) {
-  if (text.size() != 32) {
-    return false;
-  }
+  if (text.size() != 32) { return false; }
   for (std::size_t i = 0; i < out.size(); ++i) {
     const int high = hex_digit(text[2 * i]);
     const int low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) {
-      return false;
-    }
+    if (high < 0 || low < 0) { return false; }
     out[i] = static_cast<std::uint8_t>(high * 16 + low);
   }
   return true;
@@ -85,13 +79,9 @@ Result<Bytes> encode_segment_header(const SegmentHeader& header) {
 
 Result<SegmentHeader> decode_segment_header(ByteSpan bytes) {
   SegmentHeaderV1 fixed{};
-  if (bytes.size() < sizeof fixed) {
-    return corrupt("the file is shorter than a segment header");
-  }
+  if (bytes.size() < sizeof fixed) { return corrupt("the file is shorter than a segment header"); }
   std::memcpy(&fixed, bytes.data(), sizeof fixed);
-  if (fixed.magic != kSegmentMagic) {
-    return corrupt("the file does not begin like a segment");
-  }
+  if (fixed.magic != kSegmentMagic) { return corrupt("the file does not begin like a segment"); }
   if (fixed.header_bytes < sizeof fixed + kChecksumBytes || fixed.header_bytes > bytes.size()) {
     return corrupt("the header's length is out of range");
   }
@@ -100,9 +90,7 @@ Result<SegmentHeader> decode_segment_header(ByteSpan bytes) {
   if (checksum.fixed<std::uint32_t>() != encoding::crc32c(bytes.first(checked))) {
     return corrupt("the header fails its checksum");
   }
-  if (fixed.version != kSegmentVersion || fixed.required_features != 0) {
-    return newer(fixed.version);
-  }
+  if (fixed.version != kSegmentVersion || fixed.required_features != 0) { return newer(fixed.version); }
   if (fixed.cipher != 0) {
     return Error{ErrorCode::kUnsupported, "the segment is encrypted (cipher " + std::to_string(fixed.cipher) + ")"};
   }
@@ -110,9 +98,7 @@ Result<SegmentHeader> decode_segment_header(ByteSpan bytes) {
   SegmentHeader header;
   header.project.organization = names.text(kNameBytesMax);
   header.project.project = names.text(kNameBytesMax);
-  if (!names.ok() || !names.at_end()) {
-    return corrupt("the header's names do not fit its length");
-  }
+  if (!names.ok() || !names.at_end()) { return corrupt("the header's names do not fit its length"); }
   header.database_id = to_hex(fixed.database_id);
   header.shard.value = fixed.shard;
   header.generation = fixed.generation;
@@ -184,9 +170,7 @@ Bytes encode_segment_trailer(SegmentTrailerV1 trailer) {
 
 Result<SegmentTrailerV1> decode_segment_trailer(ByteSpan bytes, std::uint64_t file_bytes) {
   SegmentTrailerV1 trailer{};
-  if (bytes.size() != sizeof trailer) {
-    return corrupt("the file is shorter than a segment trailer");
-  }
+  if (bytes.size() != sizeof trailer) { return corrupt("the file is shorter than a segment trailer"); }
   std::memcpy(&trailer, bytes.data(), sizeof trailer);
   if (trailer.magic != kSegmentEndMagic) {
     return corrupt("the file does not end like a segment: it was cut or never finished");
@@ -194,9 +178,7 @@ Result<SegmentTrailerV1> decode_segment_trailer(ByteSpan bytes, std::uint64_t fi
   if (trailer.crc32c != encoding::crc32c(bytes.first(offsetof(SegmentTrailerV1, crc32c)))) {
     return corrupt("the trailer fails its checksum");
   }
-  if (trailer.version != kSegmentVersion) {
-    return newer(trailer.version);
-  }
+  if (trailer.version != kSegmentVersion) { return newer(trailer.version); }
   const std::uint64_t room = file_bytes - sizeof trailer;
   if (trailer.footer_offset > room || trailer.footer_bytes != room - trailer.footer_offset) {
     return corrupt("the footer does not lie between data and trailer");

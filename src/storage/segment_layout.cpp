@@ -19,12 +19,8 @@ class TextBudget {
   bool add(std::size_t begin, std::size_t end) {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       added_[c] = used_[c];
-      for (std::size_t row = begin; row < end; ++row) {
-        added_[c] += columns_[c][row].size();
-      }
-      if (added_[c] > encoding::kStringBlockBytes) {
-        return false;
-      }
+      for (std::size_t row = begin; row < end; ++row) { added_[c] += columns_[c][row].size(); }
+      if (added_[c] > encoding::kStringBlockBytes) { return false; }
     }
     std::swap(used_, added_);
     return true;
@@ -63,9 +59,7 @@ std::vector<std::uint32_t> cut_blocks(std::span<const std::uint32_t> series_row_
   TextBudget budget(string_columns);
   std::uint32_t packed = 0;
   const auto close = [&] {
-    if (packed > 0) {
-      counts.push_back(packed);
-    }
+    if (packed > 0) { counts.push_back(packed); }
     packed = 0;
     budget.reset();
   };
@@ -100,9 +94,7 @@ Result<std::vector<BlockInfo>> locate_blocks(std::span<const std::uint32_t> seri
     if (count == 0 || count > kBlockRowsMax || count > row_count - row) {
       return Error{ErrorCode::kCorrupt, "a block has an impossible number of rows"};
     }
-    while (series_row_begin[series + 1] <= row) {
-      ++series;
-    }
+    while (series_row_begin[series + 1] <= row) { ++series; }
     BlockInfo block;
     block.row_begin = static_cast<std::uint32_t>(row);
     block.row_count = static_cast<std::uint32_t>(count);
@@ -110,30 +102,22 @@ Result<std::vector<BlockInfo>> locate_blocks(std::span<const std::uint32_t> seri
     const bool starts_series = series_row_begin[series] == row;
     row += count;
     std::size_t last = series;
-    while (series_row_begin[last + 1] < row) {
-      ++last;
-    }
+    while (series_row_begin[last + 1] < row) { ++last; }
     block.series_count = static_cast<std::uint32_t>(last - series + 1);
     if (last > series && (!starts_series || series_row_begin[last + 1] != row)) {
       return Error{ErrorCode::kCorrupt, "a block holds a part of a series beside another one"};
     }
     blocks.push_back(block);
   }
-  if (row != row_count) {
-    return Error{ErrorCode::kCorrupt, "the blocks hold fewer rows than the series"};
-  }
+  if (row != row_count) { return Error{ErrorCode::kCorrupt, "the blocks hold fewer rows than the series"}; }
   return blocks;
 }
 
 std::vector<std::uint32_t> series_starts(const BlockInfo& block, std::span<const std::uint32_t> series_row_begin) {
   std::vector<std::uint32_t> starts;
-  if (block.series_count < 2) {
-    return starts;
-  }
+  if (block.series_count < 2) { return starts; }
   for (std::uint32_t s = block.series_begin; s < block.series_begin + block.series_count; ++s) {
-    if (series_row_begin[s] < series_row_begin[s + 1]) {
-      starts.push_back(series_row_begin[s] - block.row_begin);
-    }
+    if (series_row_begin[s] < series_row_begin[s + 1]) { starts.push_back(series_row_begin[s] - block.row_begin); }
   }
   return starts;
 }

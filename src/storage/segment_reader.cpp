@@ -28,9 +28,7 @@ const Section* find_section(const SegmentFooter& footer, std::uint32_t table, Se
   const Section* found = nullptr;
   for (const Section& section : footer.sections) {
     if (section.table == table && section.kind == kind) {
-      if (found != nullptr) {
-        return nullptr;
-      }
+      if (found != nullptr) { return nullptr; }
       found = &section;
     }
   }
@@ -60,9 +58,7 @@ struct SegmentReader::State {
     SF_TRY(decoded_trailer, decode_segment_trailer(tail, size));
     trailer = decoded_trailer;
     SF_TRY(bytes, file.bytes(trailer.footer_offset, trailer.footer_bytes, scratch));
-    if (encoding::crc32c(bytes) != trailer.footer_crc32c) {
-      return corrupt("the footer fails its checksum");
-    }
+    if (encoding::crc32c(bytes) != trailer.footer_crc32c) { return corrupt("the footer fails its checksum"); }
     SF_TRY(decoded_footer, decode_segment_footer(bytes, trailer.footer_offset));
     footer = std::move(decoded_footer);
     return open_tables();
@@ -79,9 +75,7 @@ struct SegmentReader::State {
         return corrupt("table " + std::to_string(t) + " lacks a section or has it twice");
       }
       auto loaded = SegmentTable::State::load(file, *table, *columns);
-      if (!loaded.has_value()) {
-        return with_context(std::move(loaded).error(), "table " + std::to_string(t));
-      }
+      if (!loaded.has_value()) { return with_context(std::move(loaded).error(), "table " + std::to_string(t)); }
       row_count += (*loaded)->directory.series_row_begin.back();
       table_states.push_back(loaded->get());
       tables.emplace_back(std::move(*loaded));
@@ -95,9 +89,7 @@ struct SegmentReader::State {
   const Section* find_near(std::uint32_t table, SectionKind kind) const {
     for (std::size_t i = std::size_t{table} * 2; i < std::min(footer.sections.size(), std::size_t{table} * 2 + 2);
          ++i) {
-      if (footer.sections[i].table == table && footer.sections[i].kind == kind) {
-        return &footer.sections[i];
-      }
+      if (footer.sections[i].table == table && footer.sections[i].kind == kind) { return &footer.sections[i]; }
     }
     return find_section(footer, table, kind);
   }

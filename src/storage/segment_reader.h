@@ -29,11 +29,11 @@ __extension__ typedef __int128 Int128;  // sums of integers are exact
 // Statistics of one column over one block or micro-block; NULLs are not counted in anything but `nulls`.
 struct BlockStatistics {
   std::uint32_t count = 0, nulls = 0;
-  std::uint64_t min_bits = 0, max_bits = 0;      // numbers and booleans; DuckDB's order: NaN is the greatest
-  std::uint64_t first_bits = 0, last_bits = 0;   // of the earliest and latest non-NULL row
-  std::int64_t first_time = 0, last_time = 0;    // ns, of those rows
-  double sum_double = 0;                         // float64
-  Int128 sum_int = 0;                            // int64, uint64, boolean: exact
+  std::uint64_t min_bits = 0, max_bits = 0;     // numbers and booleans; DuckDB's order: NaN is the greatest
+  std::uint64_t first_bits = 0, last_bits = 0;  // of the earliest and latest non-NULL row
+  std::int64_t first_time = 0, last_time = 0;   // ns, of those rows
+  double sum_double = 0;                        // float64
+  Int128 sum_int = 0;                           // int64, uint64, boolean: exact
 };
 
 // One block: at most 2048 rows. Either rows of one series, or ("packed") of several consecutive short ones.
@@ -59,7 +59,8 @@ class SegmentTable {
   std::span<const BlockInfo> blocks() const;                // in row order
   Status read_times(std::size_t block, DecodedColumn& out) const;
   Status read_field(std::size_t block, std::size_t field, DecodedColumn& out) const;
-  // Over the whole block / per micro-block of 256 rows of it. nullopt for strings' min, max and sum: count and nulls only.
+  // Over the whole block / per micro-block of 256 rows of it. nullopt for strings' min, max and sum: count and nulls
+  // only.
   Result<BlockStatistics> statistics(std::size_t block, std::size_t field) const;
   Result<std::vector<BlockStatistics>> micro_statistics(std::size_t block, std::size_t field) const;
   std::uint64_t encoded_bytes(std::size_t block, std::optional<std::size_t> field) const;  // nullopt: the times

@@ -18,16 +18,12 @@ using namespace streamflow;
 using namespace streamflow::storage;
 
 void store(std::vector<std::byte>& file, std::size_t at, std::uint32_t value) {
-  if (at + sizeof value <= file.size()) {
-    std::memcpy(file.data() + at, &value, sizeof value);
-  }
+  if (at + sizeof value <= file.size()) { std::memcpy(file.data() + at, &value, sizeof value); }
 }
 
 // Makes header and trailer consistent with whatever lies between them.
 void mend(std::vector<std::byte>& file) {
-  if (file.size() < sizeof(SegmentHeaderV1) + kChecksumBytes + sizeof(SegmentTrailerV1)) {
-    return;
-  }
+  if (file.size() < sizeof(SegmentHeaderV1) + kChecksumBytes + sizeof(SegmentTrailerV1)) { return; }
   SegmentHeaderV1 header{};
   std::memcpy(&header, file.data(), sizeof header);
   if (header.header_bytes >= sizeof header + kChecksumBytes && header.header_bytes <= file.size()) {
@@ -77,9 +73,7 @@ void read_everything(const SegmentReader& reader) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) {
-    return 0;
-  }
+  if (size == 0) { return 0; }
   // The first byte says what to attack: a table section by itself, or a whole file with mended checksums.
   const auto bytes = std::as_bytes(std::span(data + 1, size - 1));
   if (data[0] % 2 == 0) {

@@ -44,13 +44,9 @@ Int128 as_number(FieldType type, std::uint64_t bits) {
 
 // Whether rows may be read as if none were NULL.
 bool all_valid(const MicroBlock& micro) {
-  if (micro.validity.empty()) {
-    return true;
-  }
+  if (micro.validity.empty()) { return true; }
   for (std::size_t row = 0; row < micro.times.size(); ++row) {
-    if (!encoding::test_bit(micro.validity, micro.validity_offset + row)) {
-      return false;
-    }
+    if (!encoding::test_bit(micro.validity, micro.validity_offset + row)) { return false; }
   }
   return true;
 }
@@ -93,18 +89,11 @@ void add_floats(std::span<const std::uint64_t> bits, BlockStatistics& out) {
 
 void add_values(FieldType type, std::span<const std::uint64_t> bits, BlockStatistics& out) {
   switch (type) {
-    case FieldType::kFloat64:
-      add_floats(bits, out);
-      break;
-    case FieldType::kInt64:
-      add_integers<std::int64_t>(bits, out);
-      break;
+    case FieldType::kFloat64: add_floats(bits, out); break;
+    case FieldType::kInt64: add_integers<std::int64_t>(bits, out); break;
     case FieldType::kUint64:
-    case FieldType::kBool:
-      add_integers<std::uint64_t>(bits, out);
-      break;
-    case FieldType::kString:
-      break;
+    case FieldType::kBool: add_integers<std::uint64_t>(bits, out); break;
+    case FieldType::kString: break;
   }
 }
 
@@ -146,9 +135,7 @@ void append_streams(const Streams& streams, FieldType type, encoding::IntegerEnc
   encoding::append_fixed(out, kLayout);
   encoding::append_fixed(out, present);
   for (std::size_t s = 0; s < kStreamCount; ++s) {
-    if (((present >> s) & 1U) == 0) {
-      continue;
-    }
+    if (((present >> s) & 1U) == 0) { continue; }
     if (type == FieldType::kFloat64 && s >= kMin) {
       floats.encode(streams[s], {}, encoding::Mask::kAllValid, {}, out);
     } else {
@@ -163,15 +150,11 @@ Result<Streams> read_streams(ByteSpan bytes, FieldType type, std::size_t count) 
     return Error{ErrorCode::kUnsupported, "statistics of an unknown layout: a newer StreamFlow wrote them"};
   }
   const unsigned present = in.fixed<std::uint16_t>();
-  if (!in.ok() || present >> kStreamCount != 0) {
-    return corrupt("statistics name streams that do not exist");
-  }
+  if (!in.ok() || present >> kStreamCount != 0) { return corrupt("statistics name streams that do not exist"); }
   Streams streams;
   for (std::size_t s = 0; s < kStreamCount; ++s) {
     streams[s].resize(count);
-    if (((present >> s) & 1U) == 0) {
-      continue;
-    }
+    if (((present >> s) & 1U) == 0) { continue; }
     if (type == FieldType::kFloat64 && s >= kMin) {
       const auto descriptor = encoding::descriptor_from(in.fixed<std::uint16_t>());
       SF_CHECK(encoding::decode_floats_after(descriptor, in, {}, streams[s]));
@@ -179,9 +162,7 @@ Result<Streams> read_streams(ByteSpan bytes, FieldType type, std::size_t count) 
       SF_CHECK(encoding::decode_integers(in, {}, streams[s]));
     }
   }
-  if (!in.at_end()) {
-    return corrupt("bytes follow the statistics");
-  }
+  if (!in.at_end()) { return corrupt("bytes follow the statistics"); }
   return streams;
 }
 
@@ -247,9 +228,7 @@ BlockStatistics compute_statistics(const MicroBlock& micro) {
   }
   out.count = static_cast<std::uint32_t>(times.size());
   out.nulls = static_cast<std::uint32_t>(row_count - times.size());
-  if (out.count > 0) {
-    add_rows(micro.type, bits, times, micro.ascending, out);
-  }
+  if (out.count > 0) { add_rows(micro.type, bits, times, micro.ascending, out); }
   return out;
 }
 
@@ -278,9 +257,7 @@ void merge_statistics(FieldType type, const BlockStatistics& next, BlockStatisti
 bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatistics& b) {
   const bool ends =
       a.count == b.count && a.nulls == b.nulls && a.first_time == b.first_time && a.last_time == b.last_time;
-  if (type == FieldType::kString || !ends) {
-    return ends;
-  }
+  if (type == FieldType::kString || !ends) { return ends; }
   // Which NaN a sum of several becomes is up to the compiler's order of operands: any is as good.
   const bool same_sum = std::bit_cast<std::uint64_t>(a.sum_double) == std::bit_cast<std::uint64_t>(b.sum_double) ||
                         (std::isnan(a.sum_double) && std::isnan(b.sum_double));
@@ -291,9 +268,7 @@ bool same_statistics(FieldType type, const BlockStatistics& a, const BlockStatis
 void StatisticsEncoder::encode_field(FieldType type, std::span<const BlockStatistics> statistics,
                                      std::span<const MicroTimes> times, Bytes& out) {
   Streams streams;
-  for (std::vector<std::uint64_t>& stream : streams) {
-    stream.resize(statistics.size());
-  }
+  for (std::vector<std::uint64_t>& stream : streams) { stream.resize(statistics.size()); }
   for (std::size_t i = 0; i < statistics.size(); ++i) {
     const BlockStatistics& s = statistics[i];
     streams[kNulls][i] = s.nulls;
@@ -301,9 +276,7 @@ void StatisticsEncoder::encode_field(FieldType type, std::span<const BlockStatis
       streams[kFirstLag][i] = static_cast<std::uint64_t>(s.first_time) - static_cast<std::uint64_t>(times[i].min);
       streams[kLastLag][i] = static_cast<std::uint64_t>(times[i].max) - static_cast<std::uint64_t>(s.last_time);
     }
-    if (s.count > 0 && type != FieldType::kString) {
-      put_numbers(type, s, i, streams);
-    }
+    if (s.count > 0 && type != FieldType::kString) { put_numbers(type, s, i, streams); }
   }
   append_streams(streams, type, integers_, floats_, out);
 }
@@ -333,20 +306,14 @@ Result<std::vector<BlockStatistics>> decode_field_statistics(ByteSpan bytes, Fie
   SF_TRY(streams, read_streams(bytes, type, times.size()));
   std::vector<BlockStatistics> statistics(times.size());
   for (std::size_t i = 0; i < statistics.size(); ++i) {
-    if (streams[kNulls][i] > times[i].row_count) {
-      return corrupt("statistics count more NULLs than rows");
-    }
+    if (streams[kNulls][i] > times[i].row_count) { return corrupt("statistics count more NULLs than rows"); }
     BlockStatistics& s = statistics[i];
     s.nulls = static_cast<std::uint32_t>(streams[kNulls][i]);
     s.count = times[i].row_count - s.nulls;
-    if (s.count == 0) {
-      continue;
-    }
+    if (s.count == 0) { continue; }
     s.first_time = static_cast<std::int64_t>(static_cast<std::uint64_t>(times[i].min) + streams[kFirstLag][i]);
     s.last_time = static_cast<std::int64_t>(static_cast<std::uint64_t>(times[i].max) - streams[kLastLag][i]);
-    if (type != FieldType::kString) {
-      get_numbers(type, streams, i, s);
-    }
+    if (type != FieldType::kString) { get_numbers(type, streams, i, s); }
   }
   return statistics;
 }

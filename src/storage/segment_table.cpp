@@ -44,9 +44,7 @@ Status SegmentTable::State::locate(const Section& columns) {
   const auto place = [&](std::uint64_t bytes, bool stored, std::vector<std::uint64_t>& offsets) {
     offsets.push_back(at);
     const std::uint64_t room = end - at;
-    if (stored && (bytes > room || room - bytes < kChecksumBytes)) {
-      return false;
-    }
+    if (stored && (bytes > room || room - bytes < kChecksumBytes)) { return false; }
     at += stored ? bytes + kChecksumBytes : 0;
     return true;
   };
@@ -73,9 +71,7 @@ Result<std::unique_ptr<SegmentTable::State>> SegmentTable::State::load(const Seg
                                                                        const Section& columns) {
   Bytes scratch;
   SF_TRY(bytes, file.bytes(table.offset, table.bytes, scratch));
-  if (encoding::crc32c(bytes) != table.crc32c) {
-    return corrupt("the table section fails its checksum");
-  }
+  if (encoding::crc32c(bytes) != table.crc32c) { return corrupt("the table section fails its checksum"); }
   auto state = std::make_unique<State>();
   state->file = &file;
   SF_TRY(directory, decode_table_directory(bytes));
@@ -122,23 +118,17 @@ Status SegmentTable::State::read_block(std::size_t column, std::size_t block, De
   ByteSpan content;
   if (count > 0) {
     auto bytes = checked_bytes(block_offsets[column][block], count, scratch);
-    if (!bytes.has_value()) {
-      return error_at(std::move(bytes).error(), column, block);
-    }
+    if (!bytes.has_value()) { return error_at(std::move(bytes).error(), column, block); }
     content = *bytes;
   }
   Status decoded = encoding::decode_column_block(content, {type, info.row_count, starts}, out);
-  if (decoded.has_value() && column == 0 && !out.validity.empty()) {
-    decoded = corrupt("a row without a time");
-  }
+  if (decoded.has_value() && column == 0 && !out.validity.empty()) { decoded = corrupt("a row without a time"); }
   return decoded.has_value() ? Status(Ok{}) : error_at(std::move(decoded).error(), column, block);
 }
 
 Result<std::shared_ptr<const std::vector<MicroTimes>>> SegmentTable::State::group_times(std::size_t group) const {
   const std::lock_guard lock(time_cache.mutex);
-  if (time_cache.group == group) {
-    return time_cache.values;
-  }
+  if (time_cache.group == group) { return time_cache.values; }
   std::vector<std::uint32_t> row_counts;
   const std::size_t first = directory.group_block_begin[group];
   for (std::size_t b = first; b < directory.group_block_begin[group + 1]; ++b) {
@@ -149,13 +139,9 @@ Result<std::shared_ptr<const std::vector<MicroTimes>>> SegmentTable::State::grou
   }
   Bytes scratch;
   auto bytes = checked_bytes(statistics_offsets[0][group], directory.columns[0].statistics_bytes[group], scratch);
-  if (!bytes.has_value()) {
-    return error_at(std::move(bytes).error(), 0, first);
-  }
+  if (!bytes.has_value()) { return error_at(std::move(bytes).error(), 0, first); }
   auto times = decode_time_statistics(*bytes, row_counts);
-  if (!times.has_value()) {
-    return error_at(std::move(times).error(), 0, first);
-  }
+  if (!times.has_value()) { return error_at(std::move(times).error(), 0, first); }
   time_cache.values = std::make_shared<const std::vector<MicroTimes>>(std::move(*times));
   time_cache.group = group;
   return time_cache.values;
@@ -166,21 +152,15 @@ Result<std::shared_ptr<const std::vector<BlockStatistics>>> SegmentTable::State:
   SF_TRY(times, group_times(group));
   Cache<BlockStatistics>& cache = field_caches[field];
   const std::lock_guard lock(cache.mutex);
-  if (cache.group == group) {
-    return cache.values;
-  }
+  if (cache.group == group) { return cache.values; }
   const std::size_t column = field + 1;
   const std::size_t first = directory.group_block_begin[group];
   Bytes scratch;
   auto bytes =
       checked_bytes(statistics_offsets[column][group], directory.columns[column].statistics_bytes[group], scratch);
-  if (!bytes.has_value()) {
-    return error_at(std::move(bytes).error(), column, first);
-  }
+  if (!bytes.has_value()) { return error_at(std::move(bytes).error(), column, first); }
   auto statistics = decode_field_statistics(*bytes, directory.schema.fields[field].type, *times);
-  if (!statistics.has_value()) {
-    return error_at(std::move(statistics).error(), column, first);
-  }
+  if (!statistics.has_value()) { return error_at(std::move(statistics).error(), column, first); }
   cache.values = std::make_shared<const std::vector<BlockStatistics>>(std::move(*statistics));
   cache.group = group;
   return cache.values;
@@ -238,9 +218,7 @@ Status SegmentTable::State::verify_block(std::size_t block) const {
     return error_at(std::move(checked).error(), 0, block);
   }
   std::vector<std::int64_t> times;
-  for (const std::uint64_t bits : decoded.bits) {
-    times.push_back(static_cast<std::int64_t>(bits));
-  }
+  for (const std::uint64_t bits : decoded.bits) { times.push_back(static_cast<std::int64_t>(bits)); }
   for (std::size_t field = 0; field < directory.schema.fields.size(); ++field) {
     SF_CHECK(verify_field(block, field, times));
   }
@@ -292,9 +270,7 @@ Result<std::vector<BlockStatistics>> SegmentTable::micro_statistics(std::size_t 
 Result<BlockStatistics> SegmentTable::statistics(std::size_t block, std::size_t field) const {
   SF_TRY(micro, micro_statistics(block, field));
   BlockStatistics merged;
-  for (const BlockStatistics& next : micro) {
-    merge_statistics(schema().fields[field].type, next, merged);
-  }
+  for (const BlockStatistics& next : micro) { merge_statistics(schema().fields[field].type, next, merged); }
   return merged;
 }
 

@@ -99,9 +99,7 @@ TEST(Segment, StoresNothingForAbsentFields) {
   }
   ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
   const auto reader = SegmentReader::open(files, "s/1.seg");
-  for (std::size_t f = 0; f < table.fields.size(); ++f) {
-    EXPECT_EQ((*reader)->tables()[0].encoded_bytes(0, f), 0U);
-  }
+  for (std::size_t f = 0; f < table.fields.size(); ++f) { EXPECT_EQ((*reader)->tables()[0].encoded_bytes(0, f), 0U); }
   EXPECT_GT((*reader)->tables()[0].encoded_bytes(0, std::nullopt), 0U);
   expect_equal(table, (*reader)->tables()[0]);
 }
@@ -200,9 +198,7 @@ std::vector<std::byte> small_segment() {
   std::mt19937_64 random(6);
   std::vector<TestTable> tables{random_table("a", {3, 2, 300}, random), random_table("b", {1}, random)};
   for (TestTable& table : tables) {
-    for (std::string& text : table.fields[4].strings) {
-      text.resize(std::min<std::size_t>(text.size(), 20));
-    }
+    for (std::string& text : table.fields[4].strings) { text.resize(std::min<std::size_t>(text.size(), 20)); }
   }
   EXPECT_TRUE(write_segment(files, tables));
   return *files.content("s/1.seg");
@@ -239,9 +235,7 @@ TEST(SegmentReader, NeverReturnsAWrongValueFromADamagedFile) {
     bad[at] ^= std::byte{0x10};
     files.put("bad", bad);
     const auto reader = SegmentReader::open(files, "bad");
-    if (!reader.has_value()) {
-      continue;
-    }
+    if (!reader.has_value()) { continue; }
     for (std::size_t t = 0; t < (*reader)->tables().size(); ++t) {
       const SegmentTable& table = (*reader)->tables()[t];
       for (std::size_t b = 0; b < table.blocks().size(); ++b) {
@@ -316,9 +310,7 @@ TestTable golden_table() {
   table.schema = {"golden", {"host"}, {}, DuplicatePolicy::kMerge};
   const auto add_series = [&](const std::string& host, std::uint32_t rows, std::int64_t step) {
     table.series.push_back(host);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      table.times.push_back(kStart + row * step);
-    }
+    for (std::uint32_t row = 0; row < rows; ++row) { table.times.push_back(kStart + row * step); }
     table.series_row_begin.push_back(static_cast<std::uint32_t>(table.times.size()));
   };
   add_series("", 2, 1);

@@ -68,10 +68,8 @@ inline std::uint64_t random_bits(FieldType type, std::uint64_t kind, std::mt1993
                                   : std::bit_cast<std::uint64_t>(static_cast<double>(random() % 1000) / 10);
       }
       return kind == 1 ? random() : std::bit_cast<std::uint64_t>(21.5);
-    case FieldType::kBool:
-      return kind == 0 ? random() % 2 : 1;
-    default:
-      return kind == 0 ? random() % 100 : kind == 1 ? random() : 7;
+    case FieldType::kBool: return kind == 0 ? random() % 2 : 1;
+    default: return kind == 0 ? random() % 100 : kind == 1 ? random() : 7;
   }
 }
 
@@ -87,9 +85,7 @@ inline std::vector<std::uint64_t> random_validity(std::size_t rows, std::uint64_
 inline TestTable::Field random_field(FieldType type, std::size_t rows, std::mt19937_64& random) {
   TestTable::Field field;
   const std::uint64_t kind = random() % 3;
-  if (const std::uint64_t nulls = random() % 4; nulls < 3) {
-    field.validity = random_validity(rows, nulls, random);
-  }
+  if (const std::uint64_t nulls = random() % 4; nulls < 3) { field.validity = random_validity(rows, nulls, random); }
   for (std::size_t row = 0; row < rows; ++row) {
     const bool valid = field.validity.empty() || ((field.validity[row / 64] >> (row % 64)) & 1U) != 0;
     if (type == FieldType::kString) {
@@ -133,9 +129,7 @@ inline TestTable random_table(const std::string& name, const std::vector<std::ui
 
 inline Result<SegmentSummary> write_segment(FileSystem& files, std::span<TestTable> tables) {
   SF_TRY(writer, SegmentWriter::create(files, "s/1.seg", test_header()));
-  for (TestTable& table : tables) {
-    SF_CHECK(writer->add_table(table.input()));
-  }
+  for (TestTable& table : tables) { SF_CHECK(writer->add_table(table.input())); }
   return writer->finish();
 }
 
@@ -186,14 +180,10 @@ inline void expect_statistics(const TestTable& table, std::size_t f, std::size_t
   const BlockStatistics& want = naive.s;
   ASSERT_EQ(got.count, want.count);
   ASSERT_EQ(got.nulls, want.nulls);
-  if (want.count == 0) {
-    return;
-  }
+  if (want.count == 0) { return; }
   ASSERT_EQ(got.first_time, want.first_time);
   ASSERT_EQ(got.last_time, want.last_time);
-  if (type == FieldType::kString) {
-    return;
-  }
+  if (type == FieldType::kString) { return; }
   ASSERT_EQ(got.first_bits, want.first_bits);
   ASSERT_EQ(got.last_bits, want.last_bits);
   ASSERT_FALSE(Naive::less(type, got.min_bits, want.min_bits) || Naive::less(type, want.min_bits, got.min_bits));

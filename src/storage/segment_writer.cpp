@@ -43,9 +43,7 @@ Status check_series(const SegmentTableInput& table) {
   if (!fits || !std::is_sorted(begins.begin(), begins.end())) {
     return invalid(table, "series and rows do not fit together");
   }
-  if (tags == 0 && table.series_count > 1) {
-    return invalid(table, "several series without a tag to tell them apart");
-  }
+  if (tags == 0 && table.series_count > 1) { return invalid(table, "several series without a tag to tell them apart"); }
   for (std::size_t s = 1; s < table.series_count; ++s) {
     const std::string_view* const row = table.series.data() + s * tags;
     if (!std::lexicographical_compare(row - tags, row, row, row + tags)) {
@@ -176,9 +174,7 @@ struct SegmentWriter::State {
       const std::size_t begin = buffer.size();
       blocks.encode(column, buffer);
       directory.block_bytes.push_back(buffer.size() - begin);
-      if (buffer.size() > begin) {
-        append_checksum(buffer, begin);
-      }
+      if (buffer.size() > begin) { append_checksum(buffer, begin); }
     }
     const std::size_t begin = buffer.size();
     if (c == 0) {
@@ -194,14 +190,10 @@ struct SegmentWriter::State {
 
   Status write_group(const SegmentTableInput& table, const Group& group, TableDirectory& directory) {
     std::vector<std::vector<std::uint32_t>> starts;
-    for (const BlockInfo& block : group.blocks) {
-      starts.push_back(series_starts(block, table.series_row_begin));
-    }
+    for (const BlockInfo& block : group.blocks) { starts.push_back(series_starts(block, table.series_row_begin)); }
     for (std::size_t c = 0; c < directory.columns.size(); ++c) {
       encode_chunk(table, group, c, starts, directory.columns[c]);
-      if (buffer.size() >= kWriteBufferBytes) {
-        SF_CHECK(flush());
-      }
+      if (buffer.size() >= kWriteBufferBytes) { SF_CHECK(flush()); }
     }
     return Ok{};
   }
@@ -253,9 +245,7 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(FileSystem& files, 
 
 Status SegmentWriter::add_table(const SegmentTableInput& table) {
   State& state = *state_;
-  if (state.finished) {
-    return invalid(table, "the segment is already finished");
-  }
+  if (state.finished) { return invalid(table, "the segment is already finished"); }
   if (state.footer.table_count > 0 && table.schema->name <= state.last_table) {
     return invalid(table, "tables must be added in name order, the last was \"" + state.last_table + "\"");
   }
@@ -265,9 +255,7 @@ Status SegmentWriter::add_table(const SegmentTableInput& table) {
 
   std::vector<std::span<const std::string_view>> string_columns;
   for (const SegmentTableInput::Field& field : table.fields) {
-    if (!field.strings.empty()) {
-      string_columns.push_back(field.strings);
-    }
+    if (!field.strings.empty()) { string_columns.push_back(field.strings); }
   }
   const std::vector<std::uint32_t> cuts = cut_blocks(table.series_row_begin, string_columns);
   const std::vector<std::uint64_t> row_counts(cuts.begin(), cuts.end());
@@ -300,9 +288,7 @@ Status SegmentWriter::add_table(const SegmentTableInput& table) {
 
 Result<SegmentSummary> SegmentWriter::finish() {
   State& state = *state_;
-  if (state.finished) {
-    return Error{ErrorCode::kInvalidArgument, "the segment is already finished"};
-  }
+  if (state.finished) { return Error{ErrorCode::kInvalidArgument, "the segment is already finished"}; }
   state.finished = true;
   const Bytes footer = encode_segment_footer(state.footer);
   SegmentTrailerV1 trailer{};

@@ -23,7 +23,7 @@
 namespace streamflow::storage {
 
 struct SegmentHeader {
-  std::string database_id;             // 32 hex digits
+  std::string database_id;  // 32 hex digits
   ProjectName project;
   ShardIndex shard;
   std::uint32_t generation = 1;
@@ -32,17 +32,18 @@ struct SegmentHeader {
 
 // Sorted rows of one table. Spans are the caller's and must live until add_table returns.
 struct SegmentTableInput {
-  const TableSchema* schema = nullptr;          // names and types stored with the segment
+  const TableSchema* schema = nullptr;  // names and types stored with the segment
   std::uint32_t series_count = 0;
-  std::vector<std::string_view> series;         // flattened tag values, series_count x schema->tags; "" = lacks the tag
-  std::vector<std::uint32_t> series_row_begin;  // series_count + 1 entries: rows [begin[s], begin[s + 1]) belong to series s
-  std::span<const std::int64_t> times;          // ascending within a series (equal times only in `keep` tables)
+  std::vector<std::string_view> series;  // flattened tag values, series_count x schema->tags; "" = lacks the tag
+  std::vector<std::uint32_t>
+      series_row_begin;                 // series_count + 1 entries: rows [begin[s], begin[s + 1]) belong to series s
+  std::span<const std::int64_t> times;  // ascending within a series (equal times only in `keep` tables)
   struct Field {
-    std::span<const std::uint64_t> bits;             // fixed-width types
-    std::span<const std::string_view> strings;       // strings
-    std::span<const std::uint64_t> validity;         // empty = all valid
+    std::span<const std::uint64_t> bits;        // fixed-width types
+    std::span<const std::string_view> strings;  // strings
+    std::span<const std::uint64_t> validity;    // empty = all valid
   };
-  std::vector<Field> fields;                    // one per schema->fields
+  std::vector<Field> fields;  // one per schema->fields
 };
 
 struct SegmentSummary {
@@ -52,7 +53,8 @@ struct SegmentSummary {
 
 class SegmentWriter {
  public:
-  static Result<std::unique_ptr<SegmentWriter>> create(FileSystem& files, const std::filesystem::path& path, SegmentHeader header);
+  static Result<std::unique_ptr<SegmentWriter>> create(FileSystem& files, const std::filesystem::path& path,
+                                                       SegmentHeader header);
   ~SegmentWriter();
   Status add_table(const SegmentTableInput& table);
   Result<SegmentSummary> finish();  // writes footer, syncs the file (not its folder)

@@ -25,9 +25,13 @@ D = decimal.Decimal
 EXPECTED = {
     "empty": ([("a", "int32"), ("b", "string")], []),
     "integers": (
-        [(c, t) for c, t in zip(
-            ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"],
-            ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"])],
+        [
+            (c, t)
+            for c, t in zip(
+                ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"],
+                ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"],
+            )
+        ],
         [(-(2**7), -(2**15), -(2**31), -(2**63), 2**8 - 1, 2**16 - 1, 2**32 - 1, 2**64 - 1), (None,) * 8],
     ),
     "floats": ([("d", "double"), ("f", "float")], [(0.1, 0.5), (None, None), (float("-inf"), float("inf"))]),
@@ -37,8 +41,14 @@ EXPECTED = {
         [("a", b"ab"), ("", b""), (None, None), ("Grüße 世界, longer than twelve", b"\xff\x00")],
     ),
     "decimals": (
-        [("d4", "decimal128(4, 2)"), ("d9", "decimal128(9, 3)"), ("d18", "decimal128(18, 1)"),
-         ("d38", "decimal128(38, 10)"), ("h", "decimal128(38, 0)"), ("uh", "decimal128(38, 0)")],
+        [
+            ("d4", "decimal128(4, 2)"),
+            ("d9", "decimal128(9, 3)"),
+            ("d18", "decimal128(18, 1)"),
+            ("d38", "decimal128(38, 10)"),
+            ("h", "decimal128(38, 0)"),
+            ("uh", "decimal128(38, 0)"),
+        ],
         [(D("1.25"), D("-12345.678"), D("12.5"), D("-1.5000000000"), D("-7"), D("9")), (None,) * 6],
     ),
     "texts": (
@@ -92,9 +102,14 @@ def test_reads_the_same_values(name):
 def test_reads_the_same_times():
     table = read("times")
     assert [(field.name, str(field.type)) for field in table.schema] == [
-        ("ns", "timestamp[ns, tz=UTC]"), ("us", "timestamp[us, tz=UTC]"), ("ms", "timestamp[ms, tz=UTC]"),
-        ("s", "timestamp[s, tz=UTC]"), ("tz", "timestamp[us, tz=UTC]"), ("d", "date32[day]"),
-        ("tod", "time64[us]"), ("iv", "month_day_nano_interval"),
+        ("ns", "timestamp[ns, tz=UTC]"),
+        ("us", "timestamp[us, tz=UTC]"),
+        ("ms", "timestamp[ms, tz=UTC]"),
+        ("s", "timestamp[s, tz=UTC]"),
+        ("tz", "timestamp[us, tz=UTC]"),
+        ("d", "date32[day]"),
+        ("tod", "time64[us]"),
+        ("iv", "month_day_nano_interval"),
     ]
     assert table["ns"].cast(pa.int64()).to_pylist() == [1_709_294_400_123_456_789, None]
     us, ms, s, tz, d, tod, iv = (column.to_pylist() for column in table.columns[1:])

@@ -5,7 +5,7 @@ namespace streamflow::server::assets {
 
 // openapi.json
 const std::string_view kOpenapiJson =
-R"asset({
+    R"asset({
  "openapi": "3.1.0",
  "info": {
   "title": "StreamFlow HTTP API",
@@ -364,7 +364,7 @@ R"asset({
         "schema": {
          "$ref": "#/components/schemas/SqlResult"
         )asset"
-R"asset(},
+    R"asset(},
         "example": {
          "columns": [
           {
@@ -739,7 +739,7 @@ R"asset(},
           },
           "started": {
            "type": "strin)asset"
-R"asset(g",
+    R"asset(g",
            "format": "date-time"
           },
           "up": {
@@ -1127,7 +1127,7 @@ R"asset(g",
         "u",
         "us",
         "ms")asset"
-R"asset(,
+    R"asset(,
         "s",
         "m",
         "h"
@@ -1522,7 +1522,7 @@ R"asset(,
        }
       },
   )asset"
-R"asset(    "content": {
+    R"asset(    "content": {
        "application/json": {
         "schema": {
          "$ref": "#/components/schemas/InfluxV1Error"
@@ -1915,7 +1915,7 @@ R"asset(    "content": {
      "200": {
       "description": "HTML.",
       "headers)asset"
-R"asset(": {
+    R"asset(": {
        "X-Request-Id": {
         "$ref": "#/components/headers/RequestId"
        }
@@ -2298,7 +2298,7 @@ R"asset(": {
      },
      "errors": {
       "ty)asset"
-R"asset(pe": "array",
+    R"asset(pe": "array",
       "items": {
        "type": "object",
        "required": [
@@ -2675,7 +2675,7 @@ R"asset(pe": "array",
 
 // docs.html
 const std::string_view kDocsHtml =
-R"asset(<!doctype html>
+    R"asset(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -2763,7 +2763,7 @@ const members = (schema) => {
     for (const [name, raw] of Object.entries(part.properties || {})) {
       const must = (part.required || []).includes(name) ? "" : " (optional)";
       rows.push([element("code", {}, name), typeO)asset"
-R"asset(f(raw) + must, prose(raw.description || (resolve(raw) || {}).description, "td")]);
+    R"asset(f(raw) + must, prose(raw.description || (resolve(raw) || {}).description, "td")]);
     }
   }
   return rows.length ? table(["Member", "Type", ""], rows) : null;
@@ -2827,7 +2827,7 @@ fetch("/openapi.json").then((answer) => {
 
 // landing.html
 const std::string_view kLandingHtml =
-R"asset(<!doctype html>
+    R"asset(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
