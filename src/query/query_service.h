@@ -73,7 +73,7 @@ class QueryService {
   static Result<std::unique_ptr<QueryService>> open(QueryServiceOptions options, ReaderOf reader_of);
   ~QueryService();
 
-  // Parses, gates, plans and starts the statement. The timeout runs from here to the last next().
+  // Parses, gates and plans the statement; the first next() starts it. The timeout runs from here to the last next().
   Result<std::unique_ptr<ResultStream>> execute(QueryRequest request);
 
   struct Statistics {

@@ -199,6 +199,23 @@ TEST_F(QueryServiceTest, CancelsFromAnotherThread) {
   EXPECT_EQ(harness_.service->statistics().cancelled, 1U);
 }
 
+// An aggregate answers nothing until it is done: the first next() itself must be cancellable.
+TEST_F(QueryServiceTest, CancelsBeforeTheFirstRow) {
+  auto stream = harness_.service->execute(
+      {.project = {},
+       .text = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 3",
+       .parameters = {},
+       .limits = {}});
+  ASSERT_TRUE(stream.has_value()) << stream.error().message;
+  std::thread other([&] { (*stream)->cancel(); });
+  std::string out;
+  const auto result = (*stream)->next(out);
+  other.join();
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(harness_.service->statistics().cancelled, 1U);
+}
+
 TEST_F(QueryServiceTest, AnAbandonedStreamHurtsNobody) {
   for (int i = 0; i < 3; ++i) {
     auto stream = harness_.service->execute(

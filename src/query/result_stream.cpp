@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "duckdb/main/connection.hpp"
+#include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/main/prepared_statement.hpp"
 #include "duckdb/main/query_result.hpp"
 #include "query/duckdb_errors.h"
@@ -60,10 +61,12 @@ class DuckDbStream : public ResultStream {
     watchdog_.remove(running_);
     counters_->running -= 1;
     result_.reset();
+    pending_.reset();
     prepared_.reset();
   }
 
-  // Plans and starts. An Error is counted by the caller.
+  // Plans. The first next() runs the statement, so that a caller who holds the stream can cancel it. An Error is
+  // counted by the caller.
   Status start(duckdb::unique_ptr<duckdb::SQLStatement> statement, const QueryRequest& request,
                const GateOptions& gate) {
     try {
@@ -71,13 +74,11 @@ class DuckDbStream : public ResultStream {
       SF_CHECK(stopped());
       duckdb::vector<duckdb::Value> values;
       for (const Parameter& parameter : request.parameters) values.push_back(to_value(parameter));
-      auto pending = prepared_->PendingQuery(values, true);
-      if (pending->HasError()) return failure(pending->GetErrorObject());
-      result_ = pending->Execute();
-      if (result_->HasError()) return failure(result_->GetErrorObject());
+      pending_ = prepared_->PendingQuery(values, true);
+      if (pending_->HasError()) return failure(pending_->GetErrorObject());
     } catch (std::exception& exception) { return failure(duckdb::ErrorData(exception)); }
-    for (std::size_t i = 0; i < result_->names.size(); ++i) {
-      columns_.push_back({result_->names[i], result_->types[i].ToString()});
+    for (std::size_t i = 0; i < pending_->names.size(); ++i) {
+      columns_.push_back({pending_->names[i], pending_->types[i].ToString()});
     }
     return Ok{};
   }
@@ -92,6 +93,7 @@ class DuckDbStream : public ResultStream {
     if (!more.has_value()) {
       finished_ = true;
       result_.reset();
+      pending_.reset();
       count_failure(*counters_, more.error());
     } else if (!*more) {
       finished_ = true;
@@ -121,8 +123,9 @@ class DuckDbStream : public ResultStream {
     const std::size_t begin = out.size();
     bool more = true;
     try {
-      if (!begun_) {
-        begun_ = true;
+      if (!result_) {
+        result_ = pending_->Execute();
+        if (result_->HasError()) return failure(result_->GetErrorObject());
         SF_CHECK(encoder_->begin(*connection_->context, result_->names, result_->types, out));
       }
       while (more && out.size() - begin < kPieceBytes) {
@@ -181,11 +184,11 @@ class DuckDbStream : public ResultStream {
   const std::shared_ptr<RunningQuery> running_;  // shared with the watchdog
   const std::unique_ptr<ResultEncoder> encoder_;
   duckdb::unique_ptr<duckdb::PreparedStatement> prepared_;
-  duckdb::unique_ptr<duckdb::QueryResult> result_;
+  duckdb::unique_ptr<duckdb::PendingQueryResult> pending_;
+  duckdb::unique_ptr<duckdb::QueryResult> result_;  // null until the first next()
   std::vector<ResultColumn> columns_;
   std::uint64_t row_count_ = 0;
   std::uint64_t encoded_bytes_ = 0;
-  bool begun_ = false;
   bool finished_ = false;
 };
 
