@@ -59,6 +59,7 @@ struct Engine::State {
   void flush_in_background();
   Status admit();
   std::uint64_t memory_bytes() const;
+  bool is_disk_full() const;
 
   EngineOptions options;
   TableCatalog catalog;
@@ -99,6 +100,9 @@ Status Engine::State::open() {
   // The folder's own shard count wins: a series never leaves its shard.
   options.shard_count = static_cast<std::uint32_t>(manifest->current().shards.size());
   next_segment_id = manifest->current().next_segment_id.value;
+  // Whatever is configured, flushing alone must be able to make room: half of the budget may wait, half may be written.
+  options.flush_bytes = std::min(options.flush_bytes, options.memtable_bytes_max / 2);
+  disk_full = is_disk_full();
   SF_CHECK(remove_orphans());
   SF_CHECK(load_shards());
   recovery_ns = static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
@@ -196,12 +200,17 @@ void Engine::State::flush_in_background() {
       if (shard->is_old(options.clock->now())) { shard->request_freeze(); }
       if (const Status status = drain(*shard); !status.has_value()) { error = status.error(); }
     }
-    const Result<std::uint64_t> free = options.files->free_bytes(options.data_folder);
+    const bool full = is_disk_full();
     lock.lock();
     flush_error = error;
-    disk_full = free.has_value() && *free < options.disk_free_bytes_min;
+    disk_full = full;
     room.notify_all();
   }
+}
+
+bool Engine::State::is_disk_full() const {
+  const Result<std::uint64_t> free = options.files->free_bytes(options.data_folder);
+  return free.has_value() && *free < options.disk_free_bytes_min;
 }
 
 void Engine::State::close() {

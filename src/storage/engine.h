@@ -33,7 +33,7 @@ struct EngineOptions {
   const Clock* clock = &system_clock();
   std::uint32_t shard_count = 2;                   // fixed when the folder is created
   std::uint64_t memtable_bytes_max = 512U << 20U;  // of all shards; writers get kOverloaded past it
-  std::uint64_t flush_bytes = 128U << 20U;         // a shard's memtable is written out past this
+  std::uint64_t flush_bytes = 128U << 20U;         // memtables are written out past this; at most half of the above
   Duration flush_age = std::chrono::minutes(10);   // ...or when its oldest row has waited this long
   LogSync sync = LogSync::kAlways;
   Duration sync_interval = std::chrono::milliseconds(100);  // kInterval

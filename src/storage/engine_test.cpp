@@ -211,23 +211,6 @@ TEST(Engine, TimesOutsideTheWindowAreRejectedByName) {
   EXPECT_EQ(engine->write(request_of(one_row("cpu", "a", now, "v", FieldType::kInt64, 1)))->rows, 1U);
 }
 
-TEST(Engine, WhenMemoryIsFullItAsksToRetryAndResumesByItself) {
-  SimulatedFileSystem files(1);
-  EngineOptions options = options_on(files);
-  options.memtable_bytes_max = 4000;
-  auto engine = open(options);
-  std::optional<Error> refused;
-  std::int64_t time = 1;
-  while (!refused && time < 1000) {
-    const auto receipt = engine->write(request_of(one_row("cpu", "a", time++, "v", FieldType::kInt64, 1)));
-    if (!receipt.has_value()) { refused = receipt.error(); }
-  }
-  ASSERT_TRUE(refused.has_value());
-  EXPECT_EQ(refused->code, ErrorCode::kOverloaded);
-  ASSERT_TRUE(engine->flush().has_value());
-  EXPECT_TRUE(engine->write(request_of(one_row("cpu", "a", time, "v", FieldType::kInt64, 1))).has_value());
-}
-
 TEST(Engine, AFailedSyncStopsTheShardAndReadsGoOn) {
   SimulatedFileSystem files(1);
   EngineOptions options = options_on(files);
