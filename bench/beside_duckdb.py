@@ -66,9 +66,7 @@ def main():
         loaded = time.perf_counter() - begin
         points = rows.num_rows * 10
         size = os.path.getsize(os.path.join(folder, "cpu.duckdb"))
-        print(
-            f"DuckDB's own table: {rows.num_rows:,} rows from Arrow in {loaded:.2f} s, {size / points:.3f} bytes a point"
-        )
+        print(f"DuckDB: {rows.num_rows:,} rows from Arrow in {loaded:.2f} s, {size / points:.3f} bytes a point")
         print(f"{'query':28} {'StreamFlow ms':>14} {'DuckDB ms':>10} {'ratio':>7}")
         for name, text in QUERIES.items():
             ours, answer = timed(lambda text=text: ask(options.url, text), options.rounds)

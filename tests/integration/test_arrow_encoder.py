@@ -17,7 +17,7 @@ import pytest
 pa = pytest.importorskip("pyarrow")
 
 FOLDER = pathlib.Path(os.environ.get("STREAMFLOW_ARROW_DIR", pathlib.Path(__file__).parents[1] / "golden" / "arrow"))
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 NOON = datetime.datetime(2024, 3, 1, 12, tzinfo=UTC)
 D = decimal.Decimal
 
@@ -30,6 +30,7 @@ EXPECTED = {
             for c, t in zip(
                 ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"],
                 ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"],
+                strict=False,
             )
         ],
         [(-(2**7), -(2**15), -(2**31), -(2**63), 2**8 - 1, 2**16 - 1, 2**32 - 1, 2**64 - 1), (None,) * 8],
@@ -87,7 +88,7 @@ def read(name):
 
 
 def rows_of(table):
-    return list(zip(*(column.to_pylist() for column in table.columns)))
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=False))
 
 
 @pytest.mark.parametrize("name", EXPECTED)

@@ -187,7 +187,8 @@ def test_a_client_that_goes_away_cancels_its_query(new_server):
     server = new_server().start()  # the default timeout of 30 s: only the disconnect can end the query sooner
     assert running_queries(server) == 0
     body = f'{{"query": "{SLOW}"}}'.encode()
-    head = f"POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = "POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     client = socket.create_connection(("127.0.0.1", server.port))
     client.sendall(head.encode() + body)
     eventually(lambda: running_queries(server) == 1)
