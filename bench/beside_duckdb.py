@@ -30,7 +30,7 @@ ARROW = {"Accept": "application/vnd.apache.arrow.stream"}
 
 
 def ask(url, text):
-    answer = requests.post(f"{url}/api/v1/sql", json={"query": text, "timeout_ms": 600_000}, headers=ARROW, timeout=600)
+    answer = requests.post(f"{url}/api/v1/sql", json={"query": text}, headers=ARROW, timeout=600)
     answer.raise_for_status()
     return pyarrow.ipc.open_stream(io.BytesIO(answer.content)).read_all()
 

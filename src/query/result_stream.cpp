@@ -1,9 +1,12 @@
 #include "query/result_stream.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "duckdb/common/allocator.hpp"
 #include "duckdb/main/connection.hpp"
 #include "duckdb/main/pending_query_result.hpp"
 #include "duckdb/main/prepared_statement.hpp"
@@ -38,6 +41,12 @@ Clock::time_point deadline_after(Clock::time_point start, Duration timeout) {
   const auto room = Clock::time_point::max() - start;
   return timeout < std::chrono::duration_cast<Duration>(room) ? start + std::max(timeout, Duration(0))
                                                               : Clock::time_point::max();
+}
+
+// A statement stopped at its limits may have held gigabytes, which allocators like to keep.
+void give_memory_back() {
+  duckdb::Allocator::FlushAll();
+  malloc_trim(0);
 }
 
 class DuckDbStream : public ResultStream {
@@ -94,6 +103,8 @@ class DuckDbStream : public ResultStream {
       finished_ = true;
       result_.reset();
       pending_.reset();
+      prepared_.reset();  // its plan holds what the operators had collected
+      give_memory_back();
       count_failure(*counters_, more.error());
     } else if (!*more) {
       finished_ = true;

@@ -65,6 +65,7 @@ Services Server::State::services() {
   services.ready = [this] { return engine_ready(*engine); };
   services.projects = [this] { return engine->projects(); };
   services.tables = [this](const ProjectName& project) { return engine->reader(project)->snapshot()->table_names(); };
+  services.table = [this](const ProjectName& project, std::string_view name) { return engine->table(project, name); };
   services.engine_statistics = [this] { return engine->statistics(); };
   services.query_statistics = [this] { return queries->statistics(); };
   services.keys = keys.keys.get();

@@ -26,6 +26,8 @@ struct Services {
   std::function<Status()> ready;  // an error says what is missing
   std::function<std::vector<ProjectName>()> projects;
   std::function<std::vector<std::string>(const ProjectName&)> tables;
+  // A table's schema, null when unknown. May be empty: then a body's first lines decide types.
+  std::function<std::shared_ptr<const TableSchema>(const ProjectName&, std::string_view table)> table;
   std::function<storage::EngineStatistics()> engine_statistics;
   std::function<query::QueryService::Statistics()> query_statistics;
   access::ApiKeys* keys = nullptr;  // not owned, never null

@@ -336,6 +336,11 @@ std::shared_ptr<ProjectReader> Engine::reader(const ProjectName& project) {
   return make_project_reader(state_->catalog, std::move(shards), project);
 }
 
+std::shared_ptr<const TableSchema> Engine::table(const ProjectName& project, std::string_view name) const {
+  const auto entry = state_->catalog.find(project, name);
+  return entry ? entry->schema() : nullptr;
+}
+
 std::vector<ProjectName> Engine::projects() const {
   return state_->catalog.projects();
 }

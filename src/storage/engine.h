@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/result.h"
@@ -91,6 +92,7 @@ class Engine {
 
   std::shared_ptr<ProjectReader> reader(const ProjectName& project);
   std::vector<ProjectName> projects() const;
+  std::shared_ptr<const TableSchema> table(const ProjectName& project, std::string_view name) const;  // null: unknown
   EngineStatistics statistics() const;
   const EngineOptions& options() const;
 

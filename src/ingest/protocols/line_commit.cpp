@@ -66,10 +66,12 @@ bool LineDecoder::check_tags_and_fields() {
     return fail(LineFault::kDuplicateTag, at, *twice) != nullptr;
   }
   drop_empty_tags();
+  const TableSchema* const stored = stored_table();
   std::size_t tag_count = table_ != nullptr ? table_->rows.tag_count() : 0;
   for (const TagText& tag : tags_) {
     const bool is_field = std::binary_search(fields.begin(), fields.end(), tag.name) ||
-                          (table_ != nullptr && table_->rows.find_column(tag.name) != KeyMemo::kNone);
+                          (table_ != nullptr && table_->rows.find_column(tag.name) != KeyMemo::kNone) ||
+                          (stored != nullptr && stored->field_index(tag.name).has_value());
     if (is_field) { return fail(LineFault::kTagIsField, at, tag.name) != nullptr; }
     tag_count += table_ == nullptr || !table_->rows.has_tag(tag.name) ? 1 : 0;
   }
@@ -87,6 +89,7 @@ void LineDecoder::commit(std::int64_t time, std::size_t text_bytes) {
   if (table_ == nullptr) {
     table_ = &tables_.emplace_back(std::string(measurement_), seed_);
     table_memo_.insert(table_->rows.name());
+    if (options_.stored_table) { table_->stored = options_.stored_table(table_->rows.name()); }
   }
   LineTable& rows = table_->rows;
   if (!regular_ || series_index_ == KeyMemo::kNone || staged_count_ != rows.columns_used()) { make_room(text_bytes); }

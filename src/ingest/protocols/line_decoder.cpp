@@ -139,11 +139,32 @@ const char* LineDecoder::parse_fields(const char* at) {
                 column.first_line};
       return nullptr;
     }
+    if ((field.column & kNewColumn) != 0 && !fits_stored_table(field, value_start)) { return nullptr; }
     if (at == end_ || *at != ',') { break; }
     ++at;
   }
   ++staged_count_;
   return at;
+}
+
+// The current line's table as storage knows it, or nullptr.
+const TableSchema* LineDecoder::stored_table() {
+  if (!options_.stored_table) { return nullptr; }
+  if (table_ != nullptr) { return table_->stored.get(); }
+  stored_ = options_.stored_table(measurement_);
+  return stored_.get();
+}
+
+// A field that this body has not named before must be what storage knows, or it would decide for later lines.
+bool LineDecoder::fits_stored_table(const StagedField& field, const char* value_start) {
+  const TableSchema* const stored = stored_table();
+  if (stored == nullptr) { return true; }
+  const std::string_view name = new_fields_.back();
+  if (stored->tag_index(name)) { return fail(LineFault::kTagIsField, nullptr, name) != nullptr; }
+  const auto index = stored->field_index(name);
+  if (!index || stored->fields[*index].type == field.value.type) { return true; }
+  fault_ = {LineFault::kTypeConflict, value_start, {}, name, {}, {}, field.value.type, stored->fields[*index].type, 0};
+  return false;
 }
 
 bool LineDecoder::matches(const ExpectedField& expected, const char* at) const {

@@ -41,7 +41,8 @@ class LineDecoder {
   struct Table {
     Table(std::string name, std::uint64_t seed) : rows(std::move(name), seed) {}
     LineTable rows;
-    std::vector<ExpectedField> expected;  // the fields of the last row that broke the expectation, in its order
+    std::shared_ptr<const TableSchema> stored;  // null: storage does not know it
+    std::vector<ExpectedField> expected;        // the fields of the last row that broke the expectation, in its order
   };
   struct SeriesEntry {  // by the number of the text in series_memo_
     Table* table = nullptr;
@@ -69,6 +70,8 @@ class LineDecoder {
   const char* parse_expected_tag(const char* at, const char* end);
   const char* parse_fields(const char* at);
   bool matches(const ExpectedField& expected, const char* at) const;
+  const TableSchema* stored_table();
+  bool fits_stored_table(const StagedField& field, const char* value_start);
   const char* parse_field_key(const char* at, StagedField& field);
   const char* parse_timestamp(const char* at, std::int64_t& time);
 
@@ -105,6 +108,7 @@ class LineDecoder {
   // The current line.
   Table* table_ = nullptr;        // nullptr: a table of its own, named measurement_
   std::string_view measurement_;  // unescaped
+  std::shared_ptr<const TableSchema> stored_;
   std::string_view series_text_;  // raw
   std::uint64_t series_hash_ = 0;
   std::uint32_t series_index_ = 0;  // kNone: not yet in series_memo_

@@ -78,7 +78,7 @@ std::string describe_table_fault(const LineFaultReport& r) {
     case LineFault::kTypeConflict:  // agents recognise InfluxDB's words
       return "field type conflict: input field " + quoted(r.name) + " on measurement " + quoted(r.table) + " is type " +
              std::string(name_of(r.got)) + ", already exists as type " + std::string(name_of(r.wanted)) +
-             " since line " + std::to_string(r.first_line);
+             (r.first_line > 0 ? " since line " + std::to_string(r.first_line) : "");
     default: return {};
   }
 }

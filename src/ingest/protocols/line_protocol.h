@@ -11,12 +11,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/row_batch.h"
+#include "model/schema.h"
 #include "model/time.h"
 
 namespace streamflow::ingest {
@@ -26,6 +28,9 @@ struct LineProtocolOptions {
   Timestamp now;                 // for lines without a timestamp
   DuplicatePolicy duplicates = DuplicatePolicy::kMerge;  // for tables these lines create
   std::size_t errors_max = 100;                          // further ones are only counted
+  // What storage knows of a table, null when nothing; may be empty. A line that contradicts it is an error of that
+  // line, so that it cannot decide the types and tags of the lines after it.
+  std::function<std::shared_ptr<const TableSchema>(std::string_view table)> stored_table = {};
 };
 
 enum class LineErrorKind : std::uint8_t {
@@ -57,8 +62,8 @@ class LineProtocolDecoder {
  public:
   LineProtocolDecoder();
   ~LineProtocolDecoder();
-  // Field types within one body: the first line of a table that names a field decides; a later line of another type is
-  // an error of that line (int64 never silently becomes float64).
+  // Field types within one body: the stored table decides, else the first line of a table that names a field; a line of
+  // another type is an error of that line (int64 never silently becomes float64).
   LineProtocolResult decode(std::string_view body, const LineProtocolOptions& options);
 
  private:

@@ -64,6 +64,9 @@ Result<ingest::WriteOutcome> store(Call& call) {
   options.ns_per_unit = write.ns_per_unit;
   options.duplicates = write.duplicates;
   options.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  if (call.services.table) {
+    options.stored_table = [&call](std::string_view table) { return call.services.table(call.project, table); };
+  }
   thread_local ingest::LineProtocolDecoder decoder;  // keeps its buffers from request to request
   return ingest::WriteService(call.services.write)
       .write(call.project, decoder.decode(lines, options), std::move(write.producer));
