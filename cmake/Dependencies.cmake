@@ -15,6 +15,12 @@ find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 
+# Header-only: Eigen (MPL-2.0) for linear algebra, pocketfft (BSD) for Fourier transforms.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+add_library(pocketfft INTERFACE)
+target_include_directories(pocketfft SYSTEM INTERFACE ${STREAMFLOW_DEPS}/pocketfft)
+pkg_check_modules(highway REQUIRED IMPORTED_TARGET libhwy)
+
 # Header-only Boost (Asio, Beast): no compiled Boost library is linked.
 find_path(STREAMFLOW_BOOST_INCLUDE boost/beast.hpp REQUIRED)
 add_library(boost_headers INTERFACE)

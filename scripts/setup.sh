@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the project needs: Debian packages, the pinned DuckDB pair, the Python environment, the git hooks.
+# Installs what the project needs: Debian packages, the pinned DuckDB pair, pocketfft's header, the Python environment,
+# the web packages, the git hooks.
 # Idempotent and restartable; when nothing is missing it only compares stamps. Called by ./run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,9 +13,11 @@ fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 # What this script would install, as one hash: when it is the one of the last complete run, nothing is missing.
 stamp_of() { cat "$@" | sha256sum | cut -d' ' -f1; }
-stamp=$(stamp_of "$root/scripts/setup.sh" "$root/scripts/versions.env" "$root/scripts/debian-packages.txt" "$root/scripts/requirements.txt")
+stamp=$(stamp_of "$root/scripts/setup.sh" "$root/scripts/versions.env" "$root/scripts/debian-packages.txt" "$root/scripts/requirements.txt" \
+  "$root/web/package-lock.json")
 is_complete() {
-  [ "$(cat "$deps/setup.stamp" 2>/dev/null)" = "$stamp" ] && [ -x "$root/.venv/bin/pytest" ] && [ -e "$deps/duckdb/lib/libduckdb.so" ]
+  [ "$(cat "$deps/setup.stamp" 2>/dev/null)" = "$stamp" ] && [ -x "$root/.venv/bin/pytest" ] && [ -e "$deps/duckdb/lib/libduckdb.so" ] &&
+    [ -e "$deps/pocketfft/pocketfft_hdronly.h" ] && [ -d "$root/web/node_modules" ]
 }
 
 as_root() {
@@ -59,6 +62,58 @@ install_duckdb() {
   echo "$DUCKDB_VERSION $DUCKDB_LIBRARY_SHA256" >"$deps/duckdb/version"
 }
 
+install_pocketfft() {
+  [ "$(cat "$deps/pocketfft/version" 2>/dev/null)" = "$POCKETFFT_SHA256" ] && return
+  say "fetching pocketfft's header"
+  local work; work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" RETURN
+  python3 "$root/scripts/fetch_pypi_source.py" "$POCKETFFT_PROJECT" "$POCKETFFT_ARCHIVE" "$POCKETFFT_SHA256" "$work/source.tar.gz"
+  tar -xzf "$work/source.tar.gz" -C "$work" --wildcards '*/fft/pocketfft/*'
+  rm -rf "$deps/pocketfft"
+  mkdir -p "$deps/pocketfft"
+  mv "$work"/*/numpy/fft/pocketfft/{pocketfft_hdronly.h,LICENSE.md} "$deps/pocketfft/"
+  echo "$POCKETFFT_SHA256" >"$deps/pocketfft/version"
+}
+
+# Fetches npm package $1, checked against hash $2, and unpacks it into the empty folder $3.
+fetch_npm_package() {
+  (cd "$3" && npm pack --silent "$1" >/dev/null && mv ./*.tgz package.tgz)
+  echo "$2  $3/package.tgz" | sha256sum --check --quiet || fail "$1 is not the pinned one"
+  tar -xzf "$3/package.tgz" -C "$3" --strip-components=1
+  rm "$3/package.tgz"
+}
+
+major_of() { "$1" --version 2>/dev/null | sed -E 's/^v?([0-9]+).*/\1/' | grep . || echo 0; }
+
+# The web page's tools need Node.js 20 and npm 11. `run` puts .deps/node/bin first in the path.
+install_node() {
+  [ -e "$deps/node/bin/npm" ] && return
+  [ "$(major_of node)" -lt 20 ] || [ "$(major_of npm)" -lt 11 ] || return 0
+  say "fetching ${NODE_PACKAGE} and ${NPM_PACKAGE}"
+  local work; work=$(mktemp -d)
+  mkdir -p "$work/node" "$work/npm"
+  fetch_npm_package "$NODE_PACKAGE" "$NODE_SHA256" "$work/node"
+  fetch_npm_package "$NPM_PACKAGE" "$NPM_SHA256" "$work/npm"
+  rm -rf "$deps/node"
+  mkdir -p "$deps/node/bin" "$deps/node/lib/node_modules"
+  mv "$work/node/bin/node" "$work/node/LICENSE" "$deps/node/bin/"
+  mv "$work/npm" "$deps/node/lib/node_modules/npm"
+  ln -s ../lib/node_modules/npm/bin/npx-cli.js "$deps/node/bin/npx"
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$deps/node/bin/npm"
+  rm -rf "$work"
+  export PATH="$deps/node/bin:$PATH"
+}
+
+# npm's own lock file pins every package with its hash; the browser for the tests is Debian's.
+install_web_packages() {
+  local wanted; wanted=$(stamp_of "$root/web/package-lock.json")
+  [ "$(cat "$root/web/node_modules/.stamp" 2>/dev/null)" = "$wanted" ] && return
+  say "installing the web packages (web/node_modules)"
+  (cd "$root/web" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error >&2)
+  echo "$wanted" >"$root/web/node_modules/.stamp"
+}
+
 install_python_environment() {
   local wanted; wanted=$(stamp_of "$root/scripts/requirements.txt")
   [ "$(cat "$root/.venv/stamp" 2>/dev/null)" = "$wanted" ] && [ -x "$root/.venv/bin/pytest" ] && return
@@ -83,6 +138,9 @@ flock 8
 is_complete && exit 0
 install_debian_packages
 install_duckdb
+install_pocketfft
+install_node
+install_web_packages
 install_python_environment
 install_hooks
 echo "$stamp" >"$deps/setup.stamp"
