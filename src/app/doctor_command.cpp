@@ -55,6 +55,16 @@ void print_report(const std::filesystem::path& folder, const FolderReport& repor
             << "\n";
 }
 
+void print_repair(const FolderRepair& repair, const Terminal& terminal) {
+  std::cout << terminal.bold("Repair") << "\n\n";
+  for (const Finding& finding : repair.lost) {
+    std::cout << "  " << printable(finding.what) << "\n  lost: " << printable(finding.lost) << "\n";
+  }
+  for (const std::string& file : repair.quarantined) std::cout << "  kept as " << printable(file) << "\n";
+  if (repair.lost.empty()) std::cout << "  there was nothing to put aside\n";
+  std::cout << "\n";
+}
+
 json json_of(const Configuration& configuration) {
   json settings = json::object();
   for (const Setting& setting : all_settings()) {
@@ -64,14 +74,22 @@ json json_of(const Configuration& configuration) {
   return settings;
 }
 
-json json_of(const FolderReport& report) {
-  json findings = json::array();
-  for (const Finding& finding : report.findings) {
-    findings.push_back({{"severity", finding.severity == Finding::Severity::kDamage ? "damage" : "note"},
-                        {"what", finding.what},
-                        {"lost", finding.lost},
-                        {"advice", finding.advice}});
+json json_of(const std::vector<Finding>& findings) {
+  json array = json::array();
+  for (const Finding& finding : findings) {
+    array.push_back({{"severity", finding.severity == Finding::Severity::kDamage ? "damage" : "note"},
+                     {"what", finding.what},
+                     {"lost", finding.lost},
+                     {"advice", finding.advice}});
   }
+  return array;
+}
+
+json json_of(const FolderRepair& repair) {
+  return {{"lost", json_of(repair.lost)}, {"quarantined", repair.quarantined}};
+}
+
+json json_of(const FolderReport& report) {
   return {
       {"exists", report.exists},
       {"damaged", report.damaged()},
@@ -83,7 +101,26 @@ json json_of(const FolderReport& report) {
         {"rows", report.log_rows},
         {"bytes", report.log_bytes},
         {"torn_bytes", report.torn_bytes}}},
-      {"findings", findings}};
+      {"findings", json_of(report.findings)}};
+}
+
+// Checked, and with options.repair mended. A check is a repair that lost and moved nothing.
+Result<FolderRepair> look_at(const DoctorCommandOptions& options, const std::filesystem::path& folder) {
+  storage::FileSystem& files = storage::local_file_system();
+  if (options.repair) { return repair_folder(files, folder); }
+  SF_TRY(report, check_folder(files, folder));
+  FolderRepair repair;
+  repair.before = report;
+  repair.after = std::move(report);
+  return repair;
+}
+
+ExitCode say_failure(const Error& error, bool repair) {
+  std::cout << std::flush;
+  std::cerr << terminal_of(STDERR_FILENO).red("error:") << " the data folder is not "
+            << (repair ? "repaired: " : "checked: ") << error.message << "\n";
+  if (error.code == ErrorCode::kUnavailable) std::cerr << "Stop the server that uses it, then run doctor again.\n";
+  return error.code == ErrorCode::kCorrupt ? ExitCode::kDamaged : exit_code_of(error);
 }
 
 }  // namespace
@@ -92,25 +129,20 @@ ExitCode run_doctor(const DoctorCommandOptions& options) {
   const Configuration& configuration = options.configuration;
   const std::filesystem::path& folder = configuration.settings.server.data_folder;
   const Terminal out = terminal_of(STDOUT_FILENO);
-  const auto report = check_folder(storage::local_file_system(), folder);
+  const auto repair = look_at(options, folder);
   if (options.json) {
     json document{
         {"configuration", json_of(configuration)}, {"warnings", configuration.warnings}, {"data_dir", folder.string()}};
-    document[report ? "folder" : "error"] = report ? json_of(*report) : json(report.error().message);
+    document[repair ? "folder" : "error"] = repair ? json_of(repair->after) : json(repair.error().message);
+    if (repair && options.repair) { document["repair"] = json_of(*repair); }
     std::cout << document.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
   } else {
     print_configuration(configuration, out);
-    if (report) print_report(folder, *report, out);
+    if (repair && options.repair) print_repair(*repair, out);
+    if (repair) print_report(folder, repair->after, out);
   }
-  if (!report) {
-    if (!options.json) std::cout << std::flush;
-    std::cerr << terminal_of(STDERR_FILENO).red("error:")
-              << " the data folder is not checked: " << report.error().message << "\n";
-    if (report.error().code == ErrorCode::kUnavailable)
-      std::cerr << "Stop the server that uses it, then run doctor again.\n";
-    return exit_code_of(report.error());
-  }
-  return report->damaged() ? ExitCode::kDamaged : ExitCode::kOk;
+  if (!repair) { return say_failure(repair.error(), options.repair); }
+  return repair->after.damaged() ? ExitCode::kDamaged : ExitCode::kOk;
 }
 
 }  // namespace streamflow::app

@@ -6,6 +6,7 @@
 
 #include "app/read_only_files.h"
 #include "app/terminal.h"
+#include "app/time_text.h"
 #include "storage/manifest.h"
 #include "storage/segment_reader.h"
 #include "storage/wal.h"
@@ -18,7 +19,9 @@ namespace fs = std::filesystem;
 using Severity = Finding::Severity;
 
 constexpr std::string_view kRestoreAdvice =
-    "restore this file from a backup; without one, the server cannot give these rows back";
+    "restore this file from a backup; without one these rows are lost: `streamflow doctor --repair` puts the file "
+    "aside, "
+    "so that the server serves the rest";
 
 class FolderCheck {
  public:
@@ -36,11 +39,12 @@ class FolderCheck {
   }
 
  private:
-  void damage(std::string what, std::string lost, std::string_view advice) {
-    report_.findings.push_back({Severity::kDamage, std::move(what), std::move(lost), std::string(advice)});
+  void damage(std::string what, std::string lost, std::string_view advice, std::string segment = "") {
+    report_.findings.push_back(
+        {Severity::kDamage, std::move(what), std::move(lost), std::string(advice), std::move(segment)});
   }
   void note(std::string what, std::string_view advice) {
-    report_.findings.push_back({Severity::kNote, std::move(what), "", std::string(advice)});
+    report_.findings.push_back({Severity::kNote, std::move(what), "", std::string(advice), ""});
   }
 
   bool load_manifest() {
@@ -68,15 +72,17 @@ class FolderCheck {
     report_.segment_bytes += entry.bytes;
     report_.segment_rows += entry.row_count;
     const std::string lost =
-        fmt::format("up to {} rows of {}", with_thousands(entry.row_count), to_string(entry.project));
+        fmt::format("up to {} rows of {}, from {} to {}", with_thousands(entry.row_count), to_string(entry.project),
+                    format_time(entry.range.begin), format_time(entry.range.end - Duration(1)));
     const auto reader = storage::SegmentReader::open(files_, folder_ / entry.file_name);
     if (!reader) {
       damage(fmt::format("segment {} cannot be opened: {}", entry.file_name, reader.error().message), lost,
-             kRestoreAdvice);
+             kRestoreAdvice, entry.file_name);
       return;
     }
     if (const Status status = (*reader)->verify(); !status) {
-      damage(fmt::format("segment {} is damaged: {}", entry.file_name, status.error().message), lost, kRestoreAdvice);
+      damage(fmt::format("segment {} is damaged: {}", entry.file_name, status.error().message), lost, kRestoreAdvice,
+             entry.file_name);
     }
   }
 
@@ -162,10 +168,14 @@ Result<FolderReport> check_folder(storage::FileSystem& files, const std::filesys
     return empty;
   }
   SF_TRY(lock, files.lock(folder / "lock"));
-  ReadOnlyFiles read_only(files);
-  FolderReport report = FolderCheck(read_only, folder).run();
+  FolderReport report = examine_folder(files, folder);
   lock.reset();
   return report;
+}
+
+FolderReport examine_folder(storage::FileSystem& files, const std::filesystem::path& folder) {
+  ReadOnlyFiles read_only(files);
+  return FolderCheck(read_only, folder).run();
 }
 
 }  // namespace streamflow::app

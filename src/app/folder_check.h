@@ -19,6 +19,7 @@ struct Finding {
   std::string what;  // what is wrong, and where
   std::string lost;  // what it costs; empty when nothing
   std::string advice;
+  std::string segment;  // the segment file of the manifest that is lost, relative to the folder; else empty
 };
 
 struct FolderReport {
@@ -33,5 +34,8 @@ struct FolderReport {
 };
 
 Result<FolderReport> check_folder(storage::FileSystem& files, const std::filesystem::path& folder);
+
+// The same for a caller that holds the folder's lock and knows that the folder holds data.
+FolderReport examine_folder(storage::FileSystem& files, const std::filesystem::path& folder);
 
 }  // namespace streamflow::app

@@ -117,10 +117,17 @@ void add_doctor(CLI::App& program, Action& action) {
   const auto flags = add_configuration(*command);
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "report as JSON");
+  command
+      ->add_option_function<std::string>(
+          "folder", [flags](const std::string& folder) { flags->values["data_dir"] = folder; },
+          "the data folder; short for --data-dir")
+      ->type_name("DIR");
+  auto repair = std::make_shared<bool>(false);
+  command->add_flag("--repair", *repair, "put damaged segments aside, in quarantine/, so that the rest can be served");
   command->callback([=, &action] {
     action = [=] {
       return with_configuration(*flags, [&](Configuration configuration) {
-        return run_doctor({std::move(configuration), *json});
+        return run_doctor({std::move(configuration), *json, *repair});
       });
     };
   });
