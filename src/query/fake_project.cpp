@@ -250,6 +250,10 @@ class FakeSnapshot : public storage::ProjectSnapshot {
     return std::unique_ptr<storage::TableScan>(std::make_unique<FakeScan>(found->second, std::move(request)));
   }
 
+  Result<std::vector<storage::StorageShare>> storage() const override {
+    return std::vector<storage::StorageShare>{};  // all in memory
+  }
+
  private:
   std::map<std::string, std::shared_ptr<const FakeTable>, std::less<>> tables_;
   std::shared_ptr<FakeProject::Recorder> recorder_;

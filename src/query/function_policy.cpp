@@ -56,7 +56,8 @@ const std::set<std::string>& allowed_table_functions() {
                                            "pragma_version",
                                            "pg_timezone_names",
                                            "icu_calendar_names",
-                                           "streamflow_scan"};
+                                           "streamflow_scan",
+                                           "streamflow_storage"};
   return names;
 }
 

@@ -12,6 +12,7 @@
 #include "query/function_policy.h"
 #include "query/memory_ledger.h"
 #include "query/project_catalog.h"
+#include "query/storage_function.h"
 #include "query/time_functions.h"
 
 namespace streamflow::query {
@@ -66,6 +67,7 @@ void lock_down(duckdb::DuckDB& database) {
   connection.BeginTransaction();
   apply_function_policy(*connection.context);
   register_time_functions(*connection.context);
+  register_storage_function(*connection.context);
   connection.Commit();
   duckdb::DBConfig::GetConfig(*database.instance).SetOptionByName("lock_configuration", duckdb::Value::BOOLEAN(true));
 }

@@ -14,6 +14,7 @@
 #include "duckdb/parser/statement/explain_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "query/duckdb_errors.h"
+#include "query/show_statements.h"
 
 namespace streamflow::query {
 
@@ -157,7 +158,7 @@ Result<duckdb::unique_ptr<SQLStatement>> admit(const std::string& text, const Ga
     return Error{ErrorCode::kInvalidArgument,
                  "the statement holds a zero byte at offset " + std::to_string(text.find('\0'))};
   }
-  SF_TRY(statement, parse(text, options.limits));
+  SF_TRY(statement, parse(select_for_show(text).value_or(text), options.limits));
   SqlVisitor counting;
   SF_CHECK(walk(*query_of(*statement), counting, options.limits));
   return std::move(statement);

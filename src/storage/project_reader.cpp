@@ -1,14 +1,17 @@
 #include "storage/project_reader.h"
 
 #include "storage/scan_plan.h"
+#include "storage/storage_report.h"
 
 namespace streamflow::storage {
 namespace {
 
 class Snapshot final : public ProjectSnapshot {
  public:
-  Snapshot(std::shared_ptr<const TableCatalog::Tables> tables, std::vector<ShardView> shards)
-      : tables_(std::move(tables)), shards_(std::make_shared<const std::vector<ShardView>>(std::move(shards))) {
+  Snapshot(ProjectName project, std::shared_ptr<const TableCatalog::Tables> tables, std::vector<ShardView> shards)
+      : project_(std::move(project)),
+        tables_(std::move(tables)),
+        shards_(std::make_shared<const std::vector<ShardView>>(std::move(shards))) {
     for (const auto& [name, entry] : *tables_) { schemas_.emplace(name, entry->schema()); }
   }
 
@@ -30,7 +33,10 @@ class Snapshot final : public ProjectSnapshot {
     return plan_scan(found->second, schema, shards_, std::move(request));
   }
 
+  Result<std::vector<StorageShare>> storage() const override { return storage_report(project_, *shards_); }
+
  private:
+  const ProjectName project_;
   std::shared_ptr<const TableCatalog::Tables> tables_;
   std::map<std::string, std::shared_ptr<const TableSchema>, std::less<>> schemas_;
   std::shared_ptr<const std::vector<ShardView>> shards_;
@@ -45,7 +51,7 @@ class Reader final : public ProjectReader {
     std::vector<ShardView> views;
     for (const Shard* shard : shards_) { views.push_back(shard->view(project_)); }
     // After the views: every table and column that they hold is then known.
-    return std::make_shared<const Snapshot>(catalog_.tables(project_), std::move(views));
+    return std::make_shared<const Snapshot>(project_, catalog_.tables(project_), std::move(views));
   }
 
   std::uint64_t schema_version() const override { return catalog_.version(); }

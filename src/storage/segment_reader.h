@@ -64,6 +64,10 @@ class SegmentTable {
   Result<BlockStatistics> statistics(std::size_t block, std::size_t field) const;
   Result<std::vector<BlockStatistics>> micro_statistics(std::size_t block, std::size_t field) const;
   std::uint64_t encoded_bytes(std::size_t block, std::optional<std::size_t> field) const;  // nullopt: the times
+  // The codec of a block that has bytes, in words: "delta, split Rice".
+  Result<std::string> codec(std::size_t block, std::optional<std::size_t> field) const;
+  std::uint64_t statistics_bytes() const;  // of all columns, in the file
+  std::uint64_t directory_bytes() const;   // schema, tags, series, block directory
 
   struct State;
   explicit SegmentTable(std::unique_ptr<State> state);

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "encoding/crc32c.h"
+#include "encoding/descriptor.h"
 #include "storage/segment_layout.h"
 #include "storage/segment_table_state.h"
 
@@ -76,6 +77,7 @@ Result<std::unique_ptr<SegmentTable::State>> SegmentTable::State::load(const Seg
   state->file = &file;
   SF_TRY(directory, decode_table_directory(bytes));
   state->directory = std::move(directory);
+  state->directory_bytes = table.bytes;
   SF_CHECK(state->locate(columns));
   state->field_caches = std::make_unique<Cache<BlockStatistics>[]>(state->directory.schema.fields.size());
   state->range = {timestamp_from_ns(0), timestamp_from_ns(0)};
@@ -277,6 +279,25 @@ Result<BlockStatistics> SegmentTable::statistics(std::size_t block, std::size_t 
 std::uint64_t SegmentTable::encoded_bytes(std::size_t block, std::optional<std::size_t> field) const {
   const std::uint64_t bytes = state_->directory.columns[field.has_value() ? *field + 1 : 0].block_bytes[block];
   return bytes > 0 ? bytes + kChecksumBytes : 0;
+}
+
+Result<std::string> SegmentTable::codec(std::size_t block, std::optional<std::size_t> field) const {
+  const std::size_t column = field.has_value() ? *field + 1 : 0;
+  Bytes scratch;
+  SF_TRY(bytes, state_->file->bytes(state_->block_offsets[column][block], sizeof(std::uint16_t), scratch));
+  return to_string(encoding::descriptor_from(ByteReader(bytes).fixed<std::uint16_t>()));
+}
+
+std::uint64_t SegmentTable::statistics_bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& column : state_->directory.columns) {
+    for (const std::uint64_t bytes : column.statistics_bytes) { sum += bytes + kChecksumBytes; }
+  }
+  return sum;
+}
+
+std::uint64_t SegmentTable::directory_bytes() const {
+  return state_->directory_bytes;
 }
 
 }  // namespace streamflow::storage

@@ -30,6 +30,7 @@ struct SegmentFile {
 struct SegmentTable::State {
   const SegmentFile* file = nullptr;
   TableDirectory directory;
+  std::uint64_t directory_bytes = 0;  // in the file
   TimeRange range;
   std::vector<std::vector<std::uint64_t>> block_offsets;       // [column][block], of the file
   std::vector<std::vector<std::uint64_t>> statistics_offsets;  // [column][row group]

@@ -168,3 +168,17 @@ def test_tables_can_be_listed_and_described(server, sample):
     assert [sample] in server.sql("SELECT table_name FROM information_schema.tables")
     names = [row[0] for row in server.sql(f"DESCRIBE {sample}")]
     assert {"time", "host", "v", "n", "ok", "note"} == set(names)
+
+
+def test_show_storage_accounts_for_every_byte(server):
+    server.write([f"storage_sample,host=h{row % 5} v={row}.25,n={row}i {AT + row * 10**9}" for row in range(5000)])
+    server.flush()
+    rows = server.arrow("SHOW STORAGE").to_pylist()
+    shown = [row for row in rows if row["table"] == "storage_sample"]
+    assert {row["column"] for row in shown} == {"time", "v", "n", None}
+    assert sum(row["rows"] for row in shown if row["column"] == "v") == 5000
+    assert all(row["codec"] for row in shown if row["column"])
+    assert [row["bytes"] for row in rows] == sorted((row["bytes"] for row in rows), reverse=True)
+    assert sum(row["percent"] for row in rows) == pytest.approx(100)
+    total = server.sql("SELECT sum(bytes)::BIGINT FROM streamflow_storage()")[0][0]
+    assert total == sum(row["bytes"] for row in rows)
