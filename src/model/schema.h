@@ -47,7 +47,7 @@ struct TableSchema {
 struct ProjectName {
   std::string organization = "default";
   std::string project = "default";
-  friend auto operator<=>(const ProjectName&, const ProjectName&) = default;
+  friend auto operator<=>(const ProjectName&, const ProjectName&) = default;  // NOLINT(modernize-use-nullptr)
 };
 std::string to_string(const ProjectName& name);  // "organization/project"
 

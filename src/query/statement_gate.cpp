@@ -118,6 +118,7 @@ class ZoneVisitor : public SqlVisitor {
       if ((*operand)->HasSubquery() || is_wrapped(**operand)) return;
     }
     std::vector<Slot> originals;
+    originals.reserve(operands.size());
     for (const Slot* operand : operands) originals.push_back((*operand)->Copy());
     for (std::size_t i = 0; i < operands.size(); ++i) {
       duckdb::vector<Slot> arguments;
