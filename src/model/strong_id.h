@@ -10,7 +10,7 @@ namespace streamflow {
 template <class Tag, class Integer = std::uint64_t>
 struct StrongId {
   Integer value{};
-  friend constexpr auto operator<=>(StrongId, StrongId) = default;
+  friend constexpr auto operator<=>(StrongId, StrongId) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 using SeriesId =

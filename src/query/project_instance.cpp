@@ -8,6 +8,7 @@
 #include "duckdb/storage/block_allocator.hpp"
 #include "duckdb/storage/buffer/buffer_pool.hpp"
 #include "duckdb/storage/object_cache.hpp"
+#include "query/aggregate_pushdown.h"
 #include "query/duckdb_errors.h"
 #include "query/function_policy.h"
 #include "query/memory_ledger.h"
@@ -103,6 +104,7 @@ Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName
     }
     pool.forget_object_cache();
     lock_down(*database);
+    register_aggregate_pushdown(*database->instance, options.aggregate_pushdown);
     return std::shared_ptr<ProjectInstance>(new ProjectInstance(options.memory, std::move(database)));
   } catch (std::exception& exception) {
     const Error error = error_from(duckdb::ErrorData(exception), {});

@@ -15,6 +15,7 @@
 #include "duckdb/common/shared_ptr.hpp"
 #include "model/result.h"
 #include "model/schema.h"
+#include "query/query_service.h"
 #include "storage/scan.h"
 
 namespace duckdb {
@@ -48,6 +49,7 @@ class ProjectInstance {
   struct Options {
     std::uint32_t threads = 2;
     std::shared_ptr<SharedMemory> memory;
+    AggregatePushdown aggregate_pushdown = AggregatePushdown::kStatistics;
   };
   static Result<std::shared_ptr<ProjectInstance>> open(const ProjectName& name,
                                                        std::shared_ptr<storage::ProjectReader> reader,

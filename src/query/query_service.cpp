@@ -26,8 +26,9 @@ constexpr std::uint64_t kGrowthSlackBytes = 512ULL << 20U;
 struct QueryService::State {
   State(const QueryServiceOptions& options, ReaderOf reader_of)
       : watchdog(options.memory_bytes_max + options.memory_bytes_max / 2 + kGrowthSlackBytes),
-        instances({options.threads, std::make_shared<SharedMemory>(options.memory_bytes_max)},
-                  options.instance_count_max, std::move(reader_of)) {}
+        instances(
+            {options.threads, std::make_shared<SharedMemory>(options.memory_bytes_max), options.aggregate_pushdown},
+            options.instance_count_max, std::move(reader_of)) {}
 
   std::shared_ptr<QueryCounters> counters = std::make_shared<QueryCounters>();
   Watchdog watchdog;

@@ -61,10 +61,18 @@ class ResultStream {
   virtual std::uint64_t row_count() const = 0;  // delivered so far
 };
 
+// How much of GROUP BY storage computes itself; the answers are the same (float64 sums up to their last bits).
+enum class AggregatePushdown : std::uint8_t {
+  kOff,
+  kDecode,      // every row is decoded
+  kStatistics,  // block statistics answer where they may
+};
+
 struct QueryServiceOptions {
   std::uint32_t threads = 2;
   std::uint64_t memory_bytes_max = 2ULL << 30U;  // shared by all projects' instances
   std::uint32_t instance_count_max = 32;         // least recently used ones are closed
+  AggregatePushdown aggregate_pushdown = AggregatePushdown::kStatistics;
 };
 
 class QueryService {

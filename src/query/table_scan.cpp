@@ -1,6 +1,7 @@
 #include "query/table_scan.h"
 
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,8 +12,8 @@
 #include "duckdb/storage/statistics/node_statistics.hpp"
 #include "query/duckdb_errors.h"
 #include "query/project_catalog.h"
+#include "query/scan_bind_data.h"
 #include "query/scan_columns.h"
-#include "query/scan_filters.h"
 
 namespace streamflow::query {
 
@@ -29,39 +30,6 @@ T unwrap(Result<T> result) {
   return std::move(result).value();
 }
 
-struct BindData : public FunctionData {
-  BindData(duckdb::TableCatalogEntry& table_entry, std::shared_ptr<const TableSchema> table_schema,
-           std::shared_ptr<CatalogEntries> entry_owner)
-      : entry(table_entry), schema(std::move(table_schema)), owner(std::move(entry_owner)) {}
-
-  duckdb::unique_ptr<FunctionData> Copy() const override {
-    auto copy = duckdb::make_uniq<BindData>(entry, schema, owner);
-    copy->filters = filters.copy();
-    return copy;
-  }
-  bool Equals(const FunctionData& other_data) const override {
-    const auto& other = other_data.Cast<BindData>();
-    return schema == other.schema && filters.equals(other.filters);
-  }
-
-  duckdb::TableCatalogEntry& entry;
-  std::shared_ptr<const TableSchema> schema;
-  std::shared_ptr<CatalogEntries> owner;
-  ScanFilters filters;
-};
-
-struct AtomicCounters {
-  std::atomic<std::uint64_t> blocks_decoded{0}, blocks_skipped{0}, bytes_read{0}, rows{0}, memtable_rows{0};
-
-  void add(const storage::ScanCounters& more) {
-    blocks_decoded += more.blocks_decoded;
-    blocks_skipped += more.blocks_skipped;
-    bytes_read += more.bytes_read;
-    rows += more.rows;
-    memtable_rows += more.memtable_rows;
-  }
-};
-
 struct GlobalState : public duckdb::GlobalTableFunctionState {
   duckdb::idx_t MaxThreads() const override { return task_count == 0 ? 1 : task_count; }
 
@@ -73,7 +41,8 @@ struct GlobalState : public duckdb::GlobalTableFunctionState {
   std::size_t task_count = 0;
   std::atomic<std::size_t> next_task{0};
   std::atomic<std::size_t> finished_tasks{0};
-  AtomicCounters counters;
+  std::mutex counters_mutex;
+  storage::ScanCounters counters;  // guarded by counters_mutex
 };
 
 struct LocalState : public duckdb::LocalTableFunctionState {
@@ -81,7 +50,10 @@ struct LocalState : public duckdb::LocalTableFunctionState {
   ~LocalState() override { close(); }
 
   void close() {
-    if (cursor) global.counters.add(cursor->counters());
+    if (cursor) {
+      const std::lock_guard lock(global.counters_mutex);
+      global.counters.add(cursor->counters());
+    }
     cursor.reset();
   }
 
@@ -91,14 +63,15 @@ struct LocalState : public duckdb::LocalTableFunctionState {
   storage::ScanChunk chunk;
 };
 
-storage::ScanRequest request_for(ClientContext& context, const BindData& data, const std::vector<std::string>& columns,
+storage::ScanRequest request_for(ClientContext& context, const ScanBindData& data,
+                                 const std::vector<std::string>& columns,
                                  const std::shared_ptr<TagPredicateFailure>& failure) {
   return {data.schema->name, data.filters.range, columns, tag_predicates(context, data.filters, failure)};
 }
 
 duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(ClientContext& context,
                                                                  duckdb::TableFunctionInitInput& input) {
-  const auto& data = input.bind_data->Cast<BindData>();
+  const auto& data = input.bind_data->Cast<ScanBindData>();
   auto state = duckdb::make_uniq<GlobalState>();
   std::vector<std::string> columns;
   for (std::size_t i = 0; i < input.column_ids.size(); ++i) {
@@ -167,7 +140,7 @@ void scan(ClientContext& context, duckdb::TableFunctionInput& input, DataChunk& 
 
 void pushdown_complex_filter(ClientContext&, duckdb::LogicalGet& get, FunctionData* bind_data,
                              duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>& filters) {
-  auto& data = bind_data->Cast<BindData>();
+  auto& data = bind_data->Cast<ScanBindData>();
   take_filters(*data.schema, get, data.filters, filters);
 }
 
@@ -178,12 +151,12 @@ duckdb::OperatorPartitionData partition_data(ClientContext&, duckdb::TableFuncti
 }
 
 duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(ClientContext& context, const FunctionData* bind_data) {
-  const auto& data = bind_data->Cast<BindData>();
+  const auto& data = bind_data->Cast<ScanBindData>();
   if (data.filters.range.empty()) return duckdb::make_uniq<duckdb::NodeStatistics>(0);
   const auto& snapshot = ProjectTransaction::of(context, data.entry.ParentCatalog()).snapshot();
   auto scan = snapshot->scan({data.schema->name, data.filters.range, {}, {}});
   if (!scan.has_value()) return nullptr;  // execution will say why
-  return duckdb::make_uniq<duckdb::NodeStatistics>((*scan)->row_count_estimate());
+  return duckdb::make_uniq<duckdb::NodeStatistics>((*scan)->extent().rows);
 }
 
 double progress(ClientContext&, const FunctionData*, const duckdb::GlobalTableFunctionState* state) {
@@ -193,32 +166,18 @@ double progress(ClientContext&, const FunctionData*, const duckdb::GlobalTableFu
 }
 
 duckdb::BindInfo bind_info(const optional_ptr<FunctionData> bind_data) {
-  return duckdb::BindInfo(bind_data->Cast<BindData>().entry);
+  return duckdb::BindInfo(bind_data->Cast<ScanBindData>().entry);
 }
 
 duckdb::InsertionOrderPreservingMap<duckdb::string> to_string(duckdb::TableFunctionToStringInput& input) {
-  const auto& data = input.bind_data->Cast<BindData>();
-  duckdb::InsertionOrderPreservingMap<duckdb::string> rows;
-  rows["Table"] = data.schema->name;
-  if (data.filters.range != TimeRange{}) rows["Pushed time range"] = describe(data.filters.range);
-  duckdb::string tags;
-  for (const TagFilter& filter : data.filters.tags) tags += (tags.empty() ? "" : "\n") + filter.text;
-  if (!tags.empty()) rows["Pushed tag filters"] = tags;
-  return rows;
+  return describe_scan(input.bind_data->Cast<ScanBindData>());
 }
-
 duckdb::InsertionOrderPreservingMap<duckdb::string> dynamic_to_string(
     duckdb::TableFunctionDynamicToStringInput& input) {
-  duckdb::InsertionOrderPreservingMap<duckdb::string> rows;
-  if (!input.global_state) return rows;
-  const auto& global = input.global_state->Cast<GlobalState>();
-  rows["Tasks"] = std::to_string(global.task_count);
-  rows["Blocks decoded"] = std::to_string(global.counters.blocks_decoded);
-  rows["Blocks skipped"] = std::to_string(global.counters.blocks_skipped);
-  rows["Bytes read"] = std::to_string(global.counters.bytes_read);
-  rows["Rows scanned"] = std::to_string(global.counters.rows);
-  rows["Rows from memory"] = std::to_string(global.counters.memtable_rows);
-  return rows;
+  if (!input.global_state) return {};
+  auto& global = input.global_state->Cast<GlobalState>();
+  const std::lock_guard lock(global.counters_mutex);
+  return describe_counters(global.task_count, global.counters);
 }
 
 duckdb::virtual_column_map_t virtual_columns(ClientContext&, optional_ptr<FunctionData>) {
@@ -236,7 +195,7 @@ duckdb::unique_ptr<FunctionData> deserialize(duckdb::Deserializer&, duckdb::Tabl
 }  // namespace
 
 duckdb::TableFunction table_scan_function() {
-  duckdb::TableFunction function("streamflow_scan", {}, scan, nullptr, init_global, init_local);
+  duckdb::TableFunction function(kTableScanFunction, {}, scan, nullptr, init_global, init_local);
   function.projection_pushdown = true;
   function.filter_pushdown = false;  // what pushdown_complex_filter leaves, DuckDB's own FILTER does
   function.pushdown_complex_filter = pushdown_complex_filter;
@@ -247,16 +206,43 @@ duckdb::TableFunction table_scan_function() {
   function.to_string = to_string;
   function.dynamic_to_string = dynamic_to_string;
   function.get_virtual_columns = virtual_columns;
+  refuse_serialization(function);
+  return function;
+}
+
+duckdb::InsertionOrderPreservingMap<duckdb::string> describe_scan(const ScanBindData& data) {
+  duckdb::InsertionOrderPreservingMap<duckdb::string> rows;
+  rows["Table"] = data.schema->name;
+  if (data.filters.range != TimeRange{}) rows["Pushed time range"] = describe(data.filters.range);
+  duckdb::string tags;
+  for (const TagFilter& filter : data.filters.tags) tags += (tags.empty() ? "" : "\n") + filter.text;
+  if (!tags.empty()) rows["Pushed tag filters"] = tags;
+  return rows;
+}
+
+duckdb::InsertionOrderPreservingMap<duckdb::string> describe_counters(std::size_t task_count,
+                                                                      const storage::ScanCounters& counters) {
+  duckdb::InsertionOrderPreservingMap<duckdb::string> rows;
+  rows["Tasks"] = std::to_string(task_count);
+  rows["Blocks decoded"] = std::to_string(counters.blocks_decoded);
+  rows["Blocks skipped"] = std::to_string(counters.blocks_skipped);
+  rows["Blocks from statistics"] = std::to_string(counters.blocks_from_statistics);
+  rows["Bytes read"] = std::to_string(counters.bytes_read);
+  rows["Rows scanned"] = std::to_string(counters.rows);
+  rows["Rows from memory"] = std::to_string(counters.memtable_rows);
+  return rows;
+}
+
+void refuse_serialization(duckdb::TableFunction& function) {
   function.serialize = serialize;
   function.deserialize = deserialize;
   function.verify_serialization = false;
-  return function;
 }
 
 duckdb::unique_ptr<FunctionData> make_scan_bind_data(duckdb::TableCatalogEntry& entry,
                                                      std::shared_ptr<const TableSchema> schema,
                                                      std::shared_ptr<CatalogEntries> owner) {
-  return duckdb::make_uniq<BindData>(entry, std::move(schema), std::move(owner));
+  return duckdb::make_uniq<ScanBindData>(entry, std::move(schema), std::move(owner));
 }
 
 duckdb::virtual_column_map_t scan_virtual_columns() {

@@ -11,12 +11,22 @@
 #include "duckdb/catalog/catalog_entry/table_catalog_entry.hpp"
 #include "duckdb/function/table_function.hpp"
 #include "model/schema.h"
+#include "storage/scan.h"
 
 namespace streamflow::query {
 
 class CatalogEntries;
+struct ScanBindData;
 
 duckdb::TableFunction table_scan_function();
+inline constexpr const char* kTableScanFunction = "streamflow_scan";
+
+// What EXPLAIN and EXPLAIN ANALYZE say of a scan.
+duckdb::InsertionOrderPreservingMap<duckdb::string> describe_scan(const ScanBindData& data);
+duckdb::InsertionOrderPreservingMap<duckdb::string> describe_counters(std::size_t task_count,
+                                                                      const storage::ScanCounters& counters);
+// Keeps DuckDB from copying plans through its serializer, which could not find the function by name.
+void refuse_serialization(duckdb::TableFunction& function);
 
 // `owner` keeps `entry` alive for as long as the plan lives.
 duckdb::unique_ptr<duckdb::FunctionData> make_scan_bind_data(duckdb::TableCatalogEntry& entry,

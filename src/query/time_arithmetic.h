@@ -34,6 +34,7 @@ class BucketWidth {
   explicit BucketWidth(const duckdb::interval_t& width);  // positive; months and shorter units do not mix
   std::int64_t default_origin_ns() const { return months_ > 0 ? kMonthBucketOriginNs : kBucketOriginNs; }
   TimeBucket bucket_of(std::int64_t ns, std::int64_t origin_ns) const;
+  friend bool operator==(const BucketWidth&, const BucketWidth&) = default;
 
  private:
   std::int64_t months_ = 0;

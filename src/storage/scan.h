@@ -66,9 +66,12 @@ struct ScanChunk {
 struct ScanCounters {
   std::uint64_t blocks_decoded = 0;
   std::uint64_t blocks_skipped = 0;
+  std::uint64_t blocks_from_statistics = 0;  // answered without being decoded
   std::uint64_t bytes_read = 0;
   std::uint64_t rows = 0;
   std::uint64_t memtable_rows = 0;
+
+  void add(const ScanCounters& more);
 };
 
 class TaskCursor {
@@ -79,12 +82,23 @@ class TaskCursor {
   virtual ScanCounters counters() const = 0;
 };
 
+class Groups;  // aggregate.h
+
+// How much a scan is about, before it runs: upper bounds.
+struct ScanExtent {
+  std::uint64_t rows = 0;    // before duplicates are resolved
+  std::uint64_t series = 0;  // of the table
+  TimeRange range;           // of the rows, within the request's
+};
+
 class TableScan {
  public:
   virtual ~TableScan() = default;
   virtual std::size_t task_count() const = 0;  // may be 0; stable
   virtual Result<std::unique_ptr<TaskCursor>> open(std::size_t task) const = 0;
-  virtual std::uint64_t row_count_estimate() const = 0;  // upper bound before duplicates are resolved
+  // All of a task's rows, aggregated instead of delivered. The base decodes every row.
+  virtual Status aggregate(std::size_t task, Groups& groups, ScanCounters& counters) const;
+  virtual ScanExtent extent() const = 0;
   // The dictionary of a requested tag column, by its position in ScanRequest::columns.
   virtual std::shared_ptr<const TagDictionary> dictionary(std::size_t column) const = 0;
 };

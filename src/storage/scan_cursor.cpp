@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "storage/scan_source.h"
+#include "storage/segment_statistics.h"
 
 namespace streamflow::storage {
 namespace {
@@ -165,6 +166,27 @@ class SegmentCursor final : public CursorBase {
     return true;
   }
 
+  Status aggregate(Groups& groups) {
+    const AggregateSpec& spec = groups.spec();
+    std::vector<std::uint32_t> codes(spec.tags.size());
+    ScanChunk chunk;
+    for (const std::uint32_t block : task_.blocks) {
+      const BlockInfo& info = segment_.rows->blocks()[block];
+      if (is_one_group(info, spec)) {
+        const SeriesId series = segment_.series[info.series_begin];
+        for (std::size_t t = 0; t < codes.size(); ++t) { codes[t] = selection().codes[spec.tags[t]][series.value]; }
+        SF_TRY(statistics, statistics_of(block, spec));
+        groups.add(codes, info.time_min, info.time_max, info.row_count, statistics);
+        counters_.rows += info.row_count;
+        ++counters_.blocks_from_statistics;
+        continue;
+      }
+      SF_CHECK(load(block));
+      while (deliver(chunk)) { groups.add(chunk); }
+    }
+    return Ok{};
+  }
+
  private:
   Status load(std::size_t block) {
     const BlockInfo& info = segment_.rows->blocks()[block];
@@ -219,14 +241,93 @@ class SegmentCursor final : public CursorBase {
     return Ok{};
   }
 
+  // Whether every row of the block is wanted and falls into one group, so that its statistics answer for it.
+  bool is_one_group(const BlockInfo& block, const AggregateSpec& spec) const {
+    const Timestamp first = timestamp_from_ns(block.time_min), last = timestamp_from_ns(block.time_max);
+    if (!spec.use_statistics || block.series_count != 1 || first < task_.range.begin || last >= task_.range.end) {
+      return false;
+    }
+    return !spec.bucket_of || spec.bucket_of(first).contains(last);
+  }
+
+  Result<std::span<const BlockStatistics>> statistics_of(std::size_t block, const AggregateSpec& spec) {
+    const SegmentTable::MicroRange range = segment_.rows->micro_range(block);
+    if (range.group != group_) {
+      group_statistics_.assign(spec.fields.size(), nullptr);
+      group_ = range.group;
+    }
+    block_statistics_.assign(spec.fields.size(), {});
+    for (std::size_t f = 0; f < spec.fields.size(); ++f) {
+      const std::uint32_t field = context_->columns[spec.fields[f].column].index;
+      BlockStatistics& merged = block_statistics_[f];
+      if (field >= segment_.fields.size() || !segment_.fields[field]) {
+        merged.nulls = segment_.rows->blocks()[block].row_count;
+        continue;
+      }
+      if (group_statistics_[f] == nullptr) {
+        SF_TRY(statistics, segment_.rows->group_statistics(range.group, *segment_.fields[field]));
+        group_statistics_[f] = std::move(statistics);
+      }
+      for (const BlockStatistics& micro : std::span(*group_statistics_[f]).subspan(range.begin, range.count)) {
+        merge_statistics(spec.fields[f].type, micro, merged);
+      }
+    }
+    return std::span<const BlockStatistics>(block_statistics_);
+  }
+
   const OpenSegment::Table& segment_;
   std::vector<DecodedColumn> decoded_;
   DecodedColumn times_;
   bool times_loaded_ = false;
   std::size_t at_ = 0;
+
+  // Of aggregate(): statistics of the row group at hand, per field of the spec.
+  std::size_t group_ = ~std::size_t{0};
+  std::vector<std::shared_ptr<const std::vector<BlockStatistics>>> group_statistics_;
+  std::vector<BlockStatistics> block_statistics_;
 };
 
+Status aggregate_cursor(TaskCursor& cursor, Groups& groups) {
+  ScanChunk chunk;
+  while (true) {
+    SF_TRY(more, cursor.next(chunk));
+    if (!more) { return Ok{}; }
+    groups.add(chunk);
+  }
+}
+
 }  // namespace
+
+Status aggregate_task(const std::shared_ptr<const ScanContext>& context, const ScanTask& task, Groups& groups,
+                      ScanCounters& counters) {
+  const ScanSource& first = context->shards[task.shard].sources[task.sources.front()];
+  if (!task.merge && first.segment != nullptr) {
+    SegmentCursor cursor(context, task);
+    SF_CHECK(cursor.aggregate(groups));
+    counters.add(cursor.counters());
+    return Ok{};
+  }
+  const std::unique_ptr<TaskCursor> cursor = make_cursor(context, task);
+  SF_CHECK(aggregate_cursor(*cursor, groups));
+  counters.add(cursor->counters());
+  return Ok{};
+}
+
+void ScanCounters::add(const ScanCounters& more) {
+  blocks_decoded += more.blocks_decoded;
+  blocks_skipped += more.blocks_skipped;
+  blocks_from_statistics += more.blocks_from_statistics;
+  bytes_read += more.bytes_read;
+  rows += more.rows;
+  memtable_rows += more.memtable_rows;
+}
+
+Status TableScan::aggregate(std::size_t task, Groups& groups, ScanCounters& counters) const {
+  SF_TRY(cursor, open(task));
+  SF_CHECK(aggregate_cursor(*cursor, groups));
+  counters.add(cursor->counters());
+  return Ok{};
+}
 
 std::unique_ptr<TaskCursor> make_cursor(std::shared_ptr<const ScanContext> context, const ScanTask& task) {
   const ScanSource& first = context->shards[task.shard].sources[task.sources.front()];

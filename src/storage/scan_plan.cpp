@@ -19,13 +19,16 @@ TimeRange inclusive(std::int64_t min, std::int64_t max) {
 
 class Plan final : public TableScan {
  public:
-  Plan(std::shared_ptr<const ScanContext> context, std::vector<ScanTask> tasks, std::uint64_t rows)
-      : context_(std::move(context)), tasks_(std::move(tasks)), rows_(rows) {}
+  Plan(std::shared_ptr<const ScanContext> context, std::vector<ScanTask> tasks, const ScanExtent& extent)
+      : context_(std::move(context)), tasks_(std::move(tasks)), extent_(extent) {}
   std::size_t task_count() const override { return tasks_.size(); }
   Result<std::unique_ptr<TaskCursor>> open(std::size_t task) const override {
     return make_cursor(context_, tasks_[task]);
   }
-  std::uint64_t row_count_estimate() const override { return rows_; }
+  Status aggregate(std::size_t task, Groups& groups, ScanCounters& counters) const override {
+    return aggregate_task(context_, tasks_[task], groups, counters);
+  }
+  ScanExtent extent() const override { return extent_; }
   std::shared_ptr<const TagDictionary> dictionary(std::size_t column) const override {
     return context_->dictionaries[column];
   }
@@ -33,7 +36,7 @@ class Plan final : public TableScan {
  private:
   const std::shared_ptr<const ScanContext> context_;
   const std::vector<ScanTask> tasks_;
-  const std::uint64_t rows_;
+  const ScanExtent extent_;
 };
 
 Result<std::vector<DeliveredColumn>> resolve_columns(const TableSchema& schema, const ScanRequest& request) {
@@ -251,6 +254,21 @@ std::vector<ScanTask> cut_into_tasks(const ScanContext& context, const TimeRange
   return tasks;
 }
 
+ScanExtent extent_of(const ScanContext& context, const TimeRange& wanted) {
+  ScanExtent extent;
+  extent.range = {wanted.end, wanted.begin};
+  for (std::uint32_t s = 0; s < context.shards.size(); ++s) {
+    extent.series += context.table->series(s).size();
+    for (const ScanSource& source : context.shards[s].sources) {
+      const TimeRange inside = source.range.intersect(wanted);
+      extent.rows += source.rows;
+      extent.range.begin = std::min(extent.range.begin, inside.begin);
+      extent.range.end = std::max(extent.range.end, inside.end);
+    }
+  }
+  return extent;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TableScan>> plan_scan(const std::shared_ptr<TableEntry>& table,
@@ -267,11 +285,8 @@ Result<std::unique_ptr<TableScan>> plan_scan(const std::shared_ptr<TableEntry>& 
   SF_CHECK(select_series(*context, request));
   collect_sources(*context, *shards, request.range);
   std::vector<ScanTask> tasks = cut_into_tasks(*context, request.range);
-  std::uint64_t rows = 0;
-  for (const ScanContext::Shard& shard : context->shards) {
-    for (const ScanSource& source : shard.sources) { rows += source.rows; }
-  }
-  return std::unique_ptr<TableScan>(std::make_unique<Plan>(std::move(context), std::move(tasks), rows));
+  const ScanExtent extent = extent_of(*context, request.range);
+  return std::unique_ptr<TableScan>(std::make_unique<Plan>(std::move(context), std::move(tasks), extent));
 }
 
 }  // namespace streamflow::storage

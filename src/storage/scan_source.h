@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "storage/aggregate.h"
 #include "storage/open_segment.h"
 #include "storage/scan_columns.h"
 
@@ -52,5 +53,9 @@ Result<DecodedRows> decode_rows(const ScanContext& context, const ScanTask& task
                                 ScanCounters& counters);
 
 std::unique_ptr<TaskCursor> make_cursor(std::shared_ptr<const ScanContext> context, const ScanTask& task);
+
+// The task's rows into `groups`: from statistics where they may answer.
+Status aggregate_task(const std::shared_ptr<const ScanContext>& context, const ScanTask& task, Groups& groups,
+                      ScanCounters& counters);
 
 }  // namespace streamflow::storage

@@ -63,6 +63,15 @@ class SegmentTable {
   // only.
   Result<BlockStatistics> statistics(std::size_t block, std::size_t field) const;
   Result<std::vector<BlockStatistics>> micro_statistics(std::size_t block, std::size_t field) const;
+  // Where a block's micro-blocks stand in the statistics of its row group.
+  struct MicroRange {
+    std::size_t group = 0;  // the row group
+    std::size_t begin = 0, count = 0;
+  };
+  MicroRange micro_range(std::size_t block) const;
+  // Of all micro-blocks of a row group: scans read them once for all its blocks.
+  Result<std::shared_ptr<const std::vector<BlockStatistics>>> group_statistics(std::size_t group,
+                                                                               std::size_t field) const;
   std::uint64_t encoded_bytes(std::size_t block, std::optional<std::size_t> field) const;  // nullopt: the times
   // The codec of a block that has bytes, in words: "delta, split Rice".
   Result<std::string> codec(std::size_t block, std::optional<std::size_t> field) const;

@@ -263,6 +263,15 @@ Status SegmentTable::read_field(std::size_t block, std::size_t field, DecodedCol
   return state_->read_block(field + 1, block, out);
 }
 
+SegmentTable::MicroRange SegmentTable::micro_range(std::size_t block) const {
+  return {state_->group_of_block[block], state_->micro_begin[block], micro_count(blocks()[block].row_count)};
+}
+
+Result<std::shared_ptr<const std::vector<BlockStatistics>>> SegmentTable::group_statistics(std::size_t group,
+                                                                                           std::size_t field) const {
+  return state_->group_statistics(group, field);
+}
+
 Result<std::vector<BlockStatistics>> SegmentTable::micro_statistics(std::size_t block, std::size_t field) const {
   SF_TRY(group, state_->group_statistics(state_->group_of_block[block], field));
   const auto begin = group->begin() + state_->micro_begin[block];
