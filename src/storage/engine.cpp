@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <latch>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "storage/flush.h"
@@ -20,15 +19,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kHousekeeping(250);
 
-std::string make_database_id() {
-  std::random_device random;
-  std::string id;
-  std::array<char, 9> part{};
-  for (int i = 0; i < 4; ++i) {
-    std::snprintf(part.data(), part.size(), "%08x", random());
-    id += part.data();
-  }
-  return id;
+std::string make_database_id(Randomness& randomness) {
+  std::array<char, 33> id{};
+  const std::uint64_t high = randomness.next(), low = randomness.next();
+  std::snprintf(id.data(), id.size(), "%016llx%016llx", static_cast<unsigned long long>(high),
+                static_cast<unsigned long long>(low));
+  return id.data();
 }
 
 // Times from `past` before now to `future` after it; bounds beyond the time axis leave that end open.
@@ -57,6 +53,7 @@ struct Engine::State {
   Status drain(Shard& shard);
   void close();
   void flush_in_background();
+  Status flush_round();
   Status admit();
   std::uint64_t memory_bytes() const;
   bool is_disk_full() const;
@@ -93,7 +90,7 @@ Status Engine::State::open() {
   manifest = std::make_unique<ManifestStore>(std::move(store));
   if (manifest->current().generation == 0) {
     Manifest first;
-    first.database_id = make_database_id();
+    first.database_id = make_database_id(*options.randomness);
     first.shards.resize(options.shard_count);
     SF_CHECK(manifest->publish(std::move(first)));
   }
@@ -142,6 +139,7 @@ Status Engine::State::load_shards() {
     const ShardState state = manifest->current().shards[s];
     SF_CHECK(shards[s]->recover(state, [&] { return drain(*shards[s]); }));
   }
+  if (options.background == Background::kStepped) { return Ok{}; }
   for (auto& shard : shards) { shard->start(); }
   flusher = std::thread([this] { flush_in_background(); });
   return Ok{};
@@ -195,17 +193,23 @@ void Engine::State::flush_in_background() {
     work.wait_for(lock, kHousekeeping);
     if (stopping) { break; }
     lock.unlock();
-    std::optional<Error> error;
-    for (auto& shard : shards) {
-      if (shard->is_old(options.clock->now())) { shard->request_freeze(); }
-      if (const Status status = drain(*shard); !status.has_value()) { error = status.error(); }
-    }
-    const bool full = is_disk_full();
+    (void)flush_round();
     lock.lock();
-    flush_error = error;
-    disk_full = full;
-    room.notify_all();
   }
+}
+
+Status Engine::State::flush_round() {
+  Status flushed = Ok{};
+  for (auto& shard : shards) {
+    if (shard->is_old(options.clock->now())) { shard->request_freeze(); }
+    if (Status status = drain(*shard); !status.has_value()) { flushed = std::move(status); }
+  }
+  const bool full = is_disk_full();
+  const std::lock_guard lock(mutex);
+  flush_error = flushed.has_value() ? std::nullopt : std::optional(flushed.error());
+  disk_full = full;
+  room.notify_all();
+  return flushed;
 }
 
 bool Engine::State::is_disk_full() const {
@@ -274,6 +278,9 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     writes[s]->done = &done;
     state.shards[s]->submit(*writes[s]);
   }
+  if (state.options.background == Background::kStepped) {
+    for (auto& shard : state.shards) { shard->step(); }
+  }
   done.wait();
 
   WriteReceipt receipt;
@@ -318,6 +325,7 @@ Status Engine::flush() {
   State& state = *state_;
   std::vector<std::uint64_t> tickets;
   for (auto& shard : state.shards) { tickets.push_back(shard->request_freeze()); }
+  if (state.options.background == Background::kStepped) { return step(); }
   while (true) {
     bool flushed = true;
     for (std::size_t s = 0; s < tickets.size(); ++s) { flushed = flushed && state.shards[s]->is_flushed(tickets[s]); }
@@ -328,6 +336,16 @@ Status Engine::flush() {
     state.work.notify_all();
     state.room.wait_for(lock, std::chrono::milliseconds(20));
   }
+}
+
+Status Engine::step() {
+  if (state_->options.background != Background::kStepped) {
+    return Error{ErrorCode::kInvalidArgument, "the engine's own threads do the background work: there is no step"};
+  }
+  for (auto& shard : state_->shards) { shard->step(); }
+  Status flushed = state_->flush_round();
+  for (auto& shard : state_->shards) { shard->step(); }  // forgets the log files that the flush has covered
+  return flushed;
 }
 
 std::shared_ptr<ProjectReader> Engine::reader(const ProjectName& project) {

@@ -21,6 +21,7 @@
 #include "storage/clock.h"
 #include "storage/file_system.h"
 #include "storage/log_record.h"
+#include "storage/randomness.h"
 #include "storage/scan.h"
 #include "storage/wal.h"
 
@@ -28,10 +29,16 @@ namespace streamflow::storage {
 
 enum class LogSync : std::uint8_t { kAlways, kInterval, kOff };
 
+// Who commits, syncs and flushes: threads of the engine, or whoever calls write(), flush() and step(). Stepped, nothing
+// happens by itself, so that a simulation can repeat a run call by call; it belongs to one thread.
+enum class Background : std::uint8_t { kThreads, kStepped };
+
 struct EngineOptions {
   std::filesystem::path data_folder;
   FileSystem* files = &local_file_system();
   const Clock* clock = &system_clock();
+  Randomness* randomness = &system_randomness();
+  Background background = Background::kThreads;
   std::uint32_t shard_count = 2;                   // fixed when the folder is created
   std::uint64_t memtable_bytes_max = 512U << 20U;  // of all shards; writers get kOverloaded past it
   std::uint64_t flush_bytes = 128U << 20U;         // memtables are written out past this; at most half of the above
@@ -89,6 +96,8 @@ class Engine {
   Result<WriteReceipt> write(WriteRequest request);
   // Writes memtables to segments now and waits. For tests, benchmarks and shutdown.
   Status flush();
+  // One round of what the threads do by themselves; with Background::kStepped only. The flush's error, if any.
+  Status step();
 
   std::shared_ptr<ProjectReader> reader(const ProjectName& project);
   std::vector<ProjectName> projects() const;

@@ -83,7 +83,8 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
                         state.flushed_through, replay_one));
   wal_ = std::move(wal);
   replay_ = wal_->replay();
-  removable_ = state.flushed_through;
+  removed_ = state.flushed_through;
+  removable_ = std::max(removable_, removed_);  // flushes while replaying may have gone further
   wal_bytes_ = wal_->bytes();
   return Ok{};
 }
@@ -117,29 +118,39 @@ void Shard::submit(ShardWrite& write) {
 }
 
 void Shard::run() {
-  SequenceNumber removed = removable_;
   std::unique_lock lock(queue_mutex_);
   while (true) {
-    queue_changed_.wait_for(lock, kIdleWake, [&] {
-      return stopping_ || !queue_.empty() || freezes_done_ < freeze_requests_ || removed < removable_;
-    });
+    queue_changed_.wait_for(lock, kIdleWake, [&] { return stopping_ || has_work(); });
     if (stopping_ && queue_.empty()) { break; }
-    std::vector<ShardWrite*> writes;
-    writes.swap(queue_);
-    const std::uint64_t ticket = freeze_requests_;
-    const bool freeze_asked = freezes_done_ < ticket;
-    const SequenceNumber removable = removable_;
-    lock.unlock();
-
-    if (!writes.empty()) { commit(writes); }
-    if (removed < removable && wal_->remove_through(removable).has_value()) { removed = removable; }
-    if (wants_freeze() || freeze_asked) { freeze(); }
-    wal_bytes_ = wal_->bytes();
-
-    lock.lock();
-    freezes_done_ = ticket;
-    if (freeze_asked) { frozen_total_at_freeze_ = frozen_total_; }
+    work(lock);
   }
+}
+
+void Shard::step() {
+  std::unique_lock lock(queue_mutex_);
+  if (has_work()) { work(lock); }
+}
+
+bool Shard::has_work() const {
+  return !queue_.empty() || freezes_done_ < freeze_requests_ || removed_ < removable_;
+}
+
+void Shard::work(std::unique_lock<std::mutex>& lock) {
+  std::vector<ShardWrite*> writes;
+  writes.swap(queue_);
+  const std::uint64_t ticket = freeze_requests_;
+  const bool freeze_asked = freezes_done_ < ticket;
+  const SequenceNumber removable = removable_;
+  lock.unlock();
+
+  if (!writes.empty()) { commit(writes); }
+  if (removed_ < removable && wal_->remove_through(removable).has_value()) { removed_ = removable; }
+  if (wants_freeze() || freeze_asked) { freeze(); }
+  wal_bytes_ = wal_->bytes();
+
+  lock.lock();
+  freezes_done_ = ticket;
+  if (freeze_asked) { frozen_total_at_freeze_ = frozen_total_; }
 }
 
 Status Shard::append(ShardWrite& write) {

@@ -64,6 +64,7 @@ class Shard {
   Status attach(const SegmentEntry& entry);
   Status recover(const ShardState& state, const std::function<Status()>& flush_now);
   void start();
+  void step();  // one turn of the writer thread's work, for who has no thread; returns at once when there is none
   void stop();
 
   void submit(ShardWrite& write);
@@ -82,6 +83,8 @@ class Shard {
 
  private:
   void run();
+  bool has_work() const;                          // queue_mutex_ held, as for the next
+  void work(std::unique_lock<std::mutex>& lock);  // gives the lock back while it works
   void commit(std::vector<ShardWrite*>& writes);
   Status append(ShardWrite& write);
   void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
@@ -97,6 +100,7 @@ class Shard {
   SequenceNumber active_first_;      // the writer thread's: first sequence of the active memtable
   SequenceNumber replayed_through_;  // while recovering
   std::uint64_t frozen_total_ = 0;   // the writer thread's: memtables ever frozen
+  SequenceNumber removed_;           // the writer thread's: log files with records up to here are gone
   std::thread thread_;
 
   mutable std::mutex queue_mutex_;
