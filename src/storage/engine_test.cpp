@@ -174,6 +174,32 @@ TEST(Engine, ARetriedRequestCountsOnceAlsoAfterARestart) {
   EXPECT_EQ(scan_rows(*engine, "events", random).size(), 3U);
 }
 
+// Shards are replayed one after the other, so that a table's later batch may come before the one that made it.
+TEST(Engine, ATableKeepsItsDuplicatePolicyWhateverLaterBatchesSay) {
+  SimulatedFileSystem files(1);
+  auto engine = open(options_on(files));
+  for (int host = 0; host < 8; ++host) {  // of both shards
+    RowBatch batch = one_row("cpu", "host" + std::to_string(host), 1, "v", FieldType::kInt64, 1);
+    ASSERT_TRUE(engine->write(request_of(batch)).has_value());
+    batch.duplicates = DuplicatePolicy::kKeep;
+    for (int again = 0; again < 2; ++again) { ASSERT_TRUE(engine->write(request_of(batch)).has_value()); }
+  }
+  for (int host = 8; host < 16; ++host) {
+    RowBatch batch = one_row("mem", "host" + std::to_string(host), 1, "v", FieldType::kInt64, 1);
+    batch.duplicates = host == 8 ? DuplicatePolicy::kMerge : DuplicatePolicy::kKeep;
+    for (int again = 0; again < 2; ++again) { ASSERT_TRUE(engine->write(request_of(batch)).has_value()); }
+  }
+  std::mt19937_64 random(1);
+  for (int restart = 0; restart < 2; ++restart) {
+    EXPECT_EQ(engine->table({}, "cpu")->duplicates, DuplicatePolicy::kMerge);
+    EXPECT_EQ(engine->table({}, "mem")->duplicates, DuplicatePolicy::kMerge);
+    EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 8U);
+    EXPECT_EQ(scan_rows(*engine, "mem", random).size(), 8U);
+    engine.reset();
+    engine = open(options_on(files));
+  }
+}
+
 TEST(Engine, ARowOfAnotherTypeIsRejectedAndTheRestIsKept) {
   SimulatedFileSystem files(1);
   auto engine = open(options_on(files));

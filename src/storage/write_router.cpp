@@ -130,6 +130,7 @@ Result<RoutedWrite> route(TableCatalog& catalog, std::uint32_t shard_count, cons
     const bool inside = window.contains(timestamp_from_ns(*least)) && window.contains(timestamp_from_ns(*greatest));
     if (!resolved.conflicts.empty() || !inside) { reject_rows(batch, b, resolved, window, routed.rejected); }
     if (batch.row_count() == 0) { continue; }
+    batch.duplicates = resolved.schema->duplicates;  // replay may meet this batch before the one that made the table
     routed.rows += batch.row_count();
     routed.points += batch.point_count();
     split(std::move(batch), shard_count, routed.by_shard);
