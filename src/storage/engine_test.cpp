@@ -254,6 +254,25 @@ TEST(Engine, AFailedSyncStopsTheShardAndReadsGoOn) {
   EXPECT_EQ(engine->statistics().shard_errors.size(), 1U);
 }
 
+TEST(Engine, AFlushAfterAFailedSyncDoesNotCoverTheRecordThatFailed) {
+  SimulatedFileSystem files(1);
+  EngineOptions options = options_on(files);
+  options.shard_count = 1;
+  auto engine = open(options);
+  ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1), {"p", 1, 1})).has_value());
+  files.fail_syncs(true);
+  const WriteRequest unanswered = request_of(one_row("cpu", "a", 2, "v", FieldType::kInt64, 2), {"p", 1, 2});
+  ASSERT_FALSE(engine->write(unanswered).has_value());
+  files.fail_syncs(false);
+  ASSERT_TRUE(engine->flush().has_value());
+  engine.reset();
+  files.crash();
+  engine = open(options);
+  ASSERT_TRUE(engine->write(unanswered).has_value());  // the client asks again: stored now or before, not forgotten
+  std::mt19937_64 random(1);
+  EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 2U);
+}
+
 TEST(Engine, ASnapshotStaysReadableAndUnchangedWhileEverythingElseMoves) {
   SimulatedFileSystem files(1);
   auto engine = open(options_on(files));

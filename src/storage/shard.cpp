@@ -68,9 +68,9 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
   wal_options.strict = context_.options->strict;
   wal_options.database_id = context_.database_id;
   wal_options.shard = index_;
-  replayed_through_ = state.flushed_through;
+  applied_through_ = state.flushed_through;
   const auto replay_one = [&](LogRecord record) -> Status {
-    replayed_through_ = record.sequence;
+    applied_through_ = record.sequence;
     commit_time_ = std::max(commit_time_, record.commit_time);
     producers_.note(record.producer);
     apply(record, {});
@@ -78,10 +78,11 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
     freeze();
     return flush_now();
   };
-  active_first_ = SequenceNumber{replayed_through_.value + 1};
+  active_first_ = SequenceNumber{applied_through_.value + 1};
   SF_TRY(wal, Wal::open(*context_.options->files, context_.options->data_folder / wal_folder_name(index_), wal_options,
                         state.flushed_through, replay_one));
   wal_ = std::move(wal);
+  applied_through_ = wal_->last_sequence();
   replay_ = wal_->replay();
   removed_ = state.flushed_through;
   removable_ = std::max(removable_, removed_);  // flushes while replaying may have gone further
@@ -132,7 +133,7 @@ void Shard::step() {
 }
 
 bool Shard::has_work() const {
-  return !queue_.empty() || freezes_done_ < freeze_requests_ || removed_ < removable_;
+  return !queue_.empty() || freezes_done_ < freeze_requests_ || (removed_ < removable_ && !removal_failed_);
 }
 
 void Shard::work(std::unique_lock<std::mutex>& lock) {
@@ -144,7 +145,10 @@ void Shard::work(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
 
   if (!writes.empty()) { commit(writes); }
-  if (removed_ < removable && wal_->remove_through(removable).has_value()) { removed_ = removable; }
+  if (removed_ < removable) {  // a failed removal is tried again when something else wakes the thread
+    removal_failed_ = !wal_->remove_through(removable).has_value();
+    if (!removal_failed_) { removed_ = removable; }
+  }
   if (wants_freeze() || freeze_asked) { freeze(); }
   wal_bytes_ = wal_->bytes();
 
@@ -158,25 +162,33 @@ Status Shard::append(ShardWrite& write) {
   commit_time_ = std::max(commit_time_, context_.options->clock->now());
   write.record.commit_time = commit_time_;
   stamp_record(write.payload, write.record.sequence, write.record.commit_time);
-  SF_CHECK(wal_->append_encoded(write.record.sequence, write.payload));
-  producers_.note(write.record.producer);
-  return Ok{};
+  return wal_->append_encoded(write.record.sequence, write.payload);
 }
 
-// Group commit: everything that queued up while the last sync ran shares the next one.
+Status Shard::check_running() const {
+  const std::lock_guard lock(queue_mutex_);
+  return failure_ ? Status(*failure_) : Status(Ok{});
+}
+
+// Group commit: everything that queued up while the last sync ran shares the next one. A producer's record counts as
+// stored only once it is synced: until then its retry shares its fate.
 void Shard::commit(std::vector<ShardWrite*>& writes) {
   std::vector<ShardWrite*> appended;
+  ProducerMarks group;
   std::uint64_t bytes = 0;
-  Status status = Ok{};
+  Status status = check_running();  // it may have failed while these were waiting
   for (ShardWrite* write : writes) {
     bytes += bytes_of(write->record);
-    if (!status.has_value()) { break; }
-    if (producers_.seen(write->record.producer)) {
+    if (!status.has_value()) { continue; }
+    const Producer& producer = write->record.producer;
+    if (producers_.seen(producer) || group.seen(producer)) {
       write->duplicate = true;
       continue;
     }
     status = append(*write);
-    if (status.has_value()) { appended.push_back(write); }
+    if (!status.has_value()) { continue; }
+    group.note(producer);
+    appended.push_back(write);
   }
   if (status.has_value() && !appended.empty() && context_.options->sync != LogSync::kOff) {
     const auto begin = std::chrono::steady_clock::now();
@@ -186,11 +198,13 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
   }
   if (!status.has_value()) {
     fail(status.error());
-    for (ShardWrite* write : writes) {
-      if (!write->duplicate) { write->error = failure_; }
-    }
+    for (ShardWrite* write : writes) { write->error = failure_; }
   } else {
-    for (const ShardWrite* write : appended) { apply(write->record, write->series_hashes); }
+    for (const ShardWrite* write : appended) {
+      apply(write->record, write->series_hashes);
+      producers_.note(write->record.producer);
+      applied_through_ = write->record.sequence;
+    }
   }
   queued_bytes_ -= bytes;
   // A waiter may destroy its write as soon as it is counted down.
@@ -199,6 +213,7 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
 
 void Shard::fail(const Error& error) {
   const std::lock_guard lock(queue_mutex_);
+  if (failure_) { return; }  // the first one says what to mend
   failure_ = Error{ErrorCode::kUnavailable, "shard " + std::to_string(index_.value) +
                                                 " takes no more writes, because its log failed: " + error.message +
                                                 "; mend the disk and restart the server"};
@@ -236,7 +251,7 @@ void Shard::freeze() {
   FrozenMemtable frozen;
   frozen.memtable = active_;
   frozen.sequence_min = active_first_;
-  frozen.sequence_max = wal_ == nullptr ? replayed_through_ : wal_->last_sequence();
+  frozen.sequence_max = applied_through_;  // not what a failed sync has left in the log behind it
   frozen.state_after = {frozen.sequence_max, commit_time_, producers_.all()};
   active_first_ = SequenceNumber{frozen.sequence_max.value + 1};
   if (wal_ != nullptr) {

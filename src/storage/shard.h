@@ -87,6 +87,7 @@ class Shard {
   void work(std::unique_lock<std::mutex>& lock);  // gives the lock back while it works
   void commit(std::vector<ShardWrite*>& writes);
   Status append(ShardWrite& write);
+  Status check_running() const;
   void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
   void freeze();
   void fail(const Error& error);
@@ -94,13 +95,14 @@ class Shard {
 
   const ShardIndex index_;
   const Context context_;
-  std::unique_ptr<Wal> wal_;         // the writer thread's
-  ProducerMarks producers_;          // the writer thread's
-  Timestamp commit_time_;            // the writer thread's
-  SequenceNumber active_first_;      // the writer thread's: first sequence of the active memtable
-  SequenceNumber replayed_through_;  // while recovering
-  std::uint64_t frozen_total_ = 0;   // the writer thread's: memtables ever frozen
-  SequenceNumber removed_;           // the writer thread's: log files with records up to here are gone
+  std::unique_ptr<Wal> wal_;        // the writer thread's
+  ProducerMarks producers_;         // the writer thread's
+  Timestamp commit_time_;           // the writer thread's
+  SequenceNumber active_first_;     // the writer thread's: first sequence of the active memtable
+  SequenceNumber applied_through_;  // the writer thread's: the last record whose rows are in a memtable
+  std::uint64_t frozen_total_ = 0;  // the writer thread's: memtables ever frozen
+  SequenceNumber removed_;          // the writer thread's: log files with records up to here are gone...
+  bool removal_failed_ = false;     // ...and more could not be removed
   std::thread thread_;
 
   mutable std::mutex queue_mutex_;
