@@ -103,10 +103,14 @@ std::vector<PlainRow> plain_rows(const RowBatch& batch) {
 }
 
 void EngineOracle::write(const RowBatch& batch) {
-  if (batch.row_count() == 0) { return; }
-  const auto [place, fresh] = tables_.try_emplace(batch.table);
-  if (fresh) { place->second.duplicates = batch.duplicates; }
-  for (PlainRow& row : plain_rows(batch)) { place->second.rows.push_back(std::move(row)); }
+  write(batch.table, batch.duplicates, plain_rows(batch));
+}
+
+void EngineOracle::write(const std::string& table, DuplicatePolicy duplicates, std::vector<PlainRow> rows) {
+  if (rows.empty()) { return; }
+  const auto [place, fresh] = tables_.try_emplace(table);
+  if (fresh) { place->second.duplicates = duplicates; }
+  for (PlainRow& row : rows) { place->second.rows.push_back(std::move(row)); }
 }
 
 std::vector<PlainRow> EngineOracle::rows(const std::string& table) const {
