@@ -27,19 +27,6 @@ std::string make_database_id(Randomness& randomness) {
   return id.data();
 }
 
-// Times from `past` before now to `future` after it; bounds beyond the time axis leave that end open.
-TimeRange window_at(Timestamp now, const EngineOptions& options) {
-  TimeRange window;
-  std::int64_t begin = 0, end = 0;
-  if (!__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
-    window.begin = std::max(window.begin, timestamp_from_ns(begin));
-  }
-  if (!__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
-    window.end = std::min(window.end, timestamp_from_ns(end));
-  }
-  return window;
-}
-
 }  // namespace
 
 struct Engine::State {
@@ -50,6 +37,7 @@ struct Engine::State {
   Status load_shards();
   Status remove_orphans();
   Status flush_one(Shard& shard);
+  Status publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries);
   Status drain(Shard& shard);
   void close();
   void flush_in_background();
@@ -149,6 +137,7 @@ Status Engine::State::load_shards() {
 Status Engine::State::flush_one(Shard& shard) {
   const std::optional<FrozenMemtable> frozen = shard.oldest_frozen();
   if (!frozen) { return Ok{}; }
+  SF_CHECK(manifest->check_running());  // else the segments could never be published
   const auto begin = std::chrono::steady_clock::now();
   FlushInput input;
   input.files = options.files;
@@ -163,23 +152,32 @@ Status Engine::State::flush_one(Shard& shard) {
   };
   SF_TRY(entries, write_segments(input, *frozen->memtable));
   std::vector<std::shared_ptr<const OpenSegment>> segments;
-  for (const SegmentEntry& entry : entries) {
-    SF_TRY(segment, OpenSegment::attach(*options.files, options.data_folder, entry, catalog));
-    segments.push_back(std::move(segment));
+  Status done = Ok{};
+  for (std::size_t i = 0; i < entries.size() && done.has_value(); ++i) {
+    auto segment = OpenSegment::attach(*options.files, options.data_folder, entries[i], catalog);
+    done = segment.has_value() ? Status(Ok{}) : Status(segment.error());
+    if (segment.has_value()) { segments.push_back(std::move(segment).value()); }
   }
-  {
-    const std::lock_guard lock(manifest_mutex);
-    Manifest next = manifest->current();
-    next.next_segment_id = SegmentId{next_segment_id};
-    next.tables = catalog.schemas();
-    next.shards[shard.index().value] = frozen->state_after;
-    next.segments.insert(next.segments.end(), entries.begin(), entries.end());
-    SF_CHECK(manifest->publish(std::move(next)));
+  if (done.has_value()) { done = publish(shard, *frozen, entries); }
+  if (!done.has_value()) {
+    // After a publish that ended nobody knows how, a restart may find a manifest that names them.
+    if (manifest->check_running().has_value()) { remove_segments(input, entries); }
+    return done;
   }
   shard.publish_flushed(*frozen, std::move(segments));
   ++flushes;
   flush_ns += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
   return Ok{};
+}
+
+Status Engine::State::publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries) {
+  const std::lock_guard lock(manifest_mutex);
+  Manifest next = manifest->current();
+  next.next_segment_id = SegmentId{next_segment_id};
+  next.tables = catalog.schemas();
+  next.shards[shard.index().value] = frozen.state_after;
+  next.segments.insert(next.segments.end(), entries.begin(), entries.end());
+  return manifest->publish(std::move(next));
 }
 
 Status Engine::State::drain(Shard& shard) {
@@ -254,7 +252,7 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     ++state.requests_overloaded;
     return std::move(admitted).error();
   }
-  const TimeRange window = window_at(state.options.clock->now(), state.options);
+  const TimeRange window = write_window(state.options.clock->now(), state.options);
   SF_TRY(routed, route(state.catalog, state.options.shard_count, window, request.project, std::move(request.batches)));
 
   std::vector<std::unique_ptr<ShardWrite>> writes(state.shards.size());
@@ -326,6 +324,10 @@ Status Engine::flush() {
   std::vector<std::uint64_t> tickets;
   for (auto& shard : state.shards) { tickets.push_back(shard->request_freeze()); }
   if (state.options.background == Background::kStepped) { return step(); }
+  {
+    const std::lock_guard lock(state.mutex);
+    state.flush_error.reset();  // of an attempt before this one
+  }
   while (true) {
     bool flushed = true;
     for (std::size_t s = 0; s < tickets.size(); ++s) { flushed = flushed && state.shards[s]->is_flushed(tickets[s]); }

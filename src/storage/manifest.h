@@ -77,6 +77,8 @@ class ManifestStore {
   // unfinished ones.
   static Result<ManifestStore> open(FileSystem& files, std::filesystem::path folder);
   const Manifest& current() const { return current_; }
+  // Whether publish() may still succeed: kUnavailable once a publish has ended nobody knows how.
+  Status check_running() const;
   // Durable when it returns: writes generation current + 1 (whatever `next` says) and forgets older files.
   Status publish(Manifest next);
 

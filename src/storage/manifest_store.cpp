@@ -107,11 +107,14 @@ Result<ManifestStore> ManifestStore::open(FileSystem& files, std::filesystem::pa
   return ManifestStore(files, std::move(folder), std::move(*manifest));
 }
 
+Status ManifestStore::check_running() const {
+  if (failed_.empty()) { return Ok{}; }
+  return Error{ErrorCode::kUnavailable,
+               "no manifest can be published after: " + failed_ + ". Mend the disk and restart"};
+}
+
 Status ManifestStore::publish(Manifest next) {
-  if (!failed_.empty()) {
-    return Error{ErrorCode::kUnavailable,
-                 "no manifest can be published after: " + failed_ + ". Mend the disk and restart"};
-  }
+  SF_CHECK(check_running());
   SF_CHECK(check(next));
   next.generation = current_.generation + 1;
   const std::vector<std::byte> bytes = encode_manifest(next);

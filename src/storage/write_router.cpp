@@ -114,6 +114,18 @@ void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<Ro
 
 }  // namespace
 
+TimeRange write_window(Timestamp now, const EngineOptions& options) {
+  TimeRange window;
+  std::int64_t begin = 0, end = 0;
+  if (!__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
+    window.begin = std::max(window.begin, timestamp_from_ns(begin));
+  }
+  if (!__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
+    window.end = std::min(window.end, timestamp_from_ns(end));
+  }
+  return window;
+}
+
 std::uint32_t shard_of(std::uint64_t tag_set_hash, std::uint32_t shard_count) {
   return static_cast<std::uint32_t>(((tag_set_hash >> 32U) * shard_count) >> 32U);
 }
