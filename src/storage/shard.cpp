@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace streamflow::storage {
 namespace {
@@ -175,6 +176,7 @@ Status Shard::check_running() const {
 void Shard::commit(std::vector<ShardWrite*>& writes) {
   std::vector<ShardWrite*> appended;
   ProducerMarks group;
+  std::optional<Error> full;
   std::uint64_t bytes = 0;
   Status status = check_running();  // it may have failed while these were waiting
   for (ShardWrite* write : writes) {
@@ -185,10 +187,16 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
       write->duplicate = true;
       continue;
     }
-    status = append(*write);
-    if (!status.has_value()) { continue; }
-    group.note(producer);
-    appended.push_back(write);
+    if (!full) { status = append(*write); }
+    if (!status.has_value() && status.error().code == ErrorCode::kOverloaded) {
+      full = std::exchange(status, Ok{}).error();
+    }
+    if (full) {
+      write->error = full;  // and what queued up behind it: a producer's records stay in order
+    } else if (status.has_value()) {
+      group.note(producer);
+      appended.push_back(write);
+    }
   }
   if (status.has_value() && !appended.empty() && context_.options->sync != LogSync::kOff) {
     const auto begin = std::chrono::steady_clock::now();
@@ -255,7 +263,8 @@ void Shard::freeze() {
   frozen.state_after = {frozen.sequence_max, commit_time_, producers_.all()};
   active_first_ = SequenceNumber{frozen.sequence_max.value + 1};
   if (wal_ != nullptr) {
-    if (const Status rolled = wal_->roll(); !rolled.has_value()) { fail(rolled.error()); }
+    const Status rolled = wal_->roll();  // on a full disk the old file goes on
+    if (!rolled.has_value() && rolled.error().code != ErrorCode::kOverloaded) { fail(rolled.error()); }
   }
   {
     const std::lock_guard lock(view_mutex_);

@@ -70,6 +70,7 @@ class EngineSimulation {
   void repeat_acknowledged();
   void flush();
   void arm_fault();
+  void fill_or_empty_disk();
   void check_statistics();
   Request new_request();
 
@@ -80,7 +81,7 @@ class EngineSimulation {
   EngineOptions options_;
   WriteLedger ledger_;
   std::unique_ptr<Engine> engine_;
-  bool refused_ = false;
+  bool refused_ = false, full_ = false;
   WriteLedger::After last_crash_ = WriteLedger::After::kNothing;
   std::uint64_t next_request_ = 1;
   std::map<std::string, Producer> producers_;              // as of their last request

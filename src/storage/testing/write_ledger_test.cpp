@@ -45,7 +45,7 @@ RowBatch audit_batch(std::uint64_t request, const std::vector<std::string>& tags
 std::string text_of(const PlainRow& row) {
   std::string text = std::to_string(row.time);
   for (const PlainValues* values : {&row.tags, &row.fields}) {
-    for (const auto& [name, value] : *values) { text += " " + name + "=" + value; }
+    for (const auto& [name, value] : *values) { text.append(" ").append(name).append("=").append(value); }
   }
   return text;
 }
@@ -74,6 +74,7 @@ std::vector<RowBatch> WriteLedger::with_audit(std::uint64_t request, std::vector
     for (const PlainRow& row : plain_rows(batch)) { shards.insert(shard_of_row(row)); }
   }
   std::vector<std::string> tags;
+  tags.reserve(shards.size());
   for (const std::uint32_t shard : shards) { tags.push_back(audit_tags_[shard]); }
   batches.push_back(audit_batch(request, tags));
   return batches;
