@@ -27,6 +27,8 @@
 
 namespace streamflow::storage {
 
+// When an acknowledged row is safe from a power loss; a kill of the process takes none in any case.
+// kAlways: at once. kInterval: at most sync_interval, and one sync, later. kOff: when the operating system likes.
 enum class LogSync : std::uint8_t { kAlways, kInterval, kOff };
 
 // Who commits, syncs and flushes: threads of the engine, or whoever calls write(), flush() and step(). Stepped, nothing
@@ -44,7 +46,7 @@ struct EngineOptions {
   std::uint64_t flush_bytes = 128U << 20U;         // memtables are written out past this; at most half of the above
   Duration flush_age = std::chrono::minutes(10);   // ...or when its oldest row has waited this long
   LogSync sync = LogSync::kAlways;
-  Duration sync_interval = std::chrono::milliseconds(100);  // kInterval
+  Duration sync_interval = std::chrono::milliseconds(100);  // kInterval: a power loss takes at most this much
   Duration admission_wait = std::chrono::seconds(2);        // a writer waits this long for memory before kOverloaded
   std::uint64_t disk_free_bytes_min = 256U << 20U;  // below it writes answer kOverloaded; they resume by themselves
   Duration time_past_max = Duration::max();         // rows older than now - this are refused
@@ -91,7 +93,8 @@ class Engine {
   static Result<std::unique_ptr<Engine>> open(EngineOptions options);
   ~Engine();  // stops background work; what is in the memtable stays in the log
 
-  // Acknowledged when it returns: every shard has synced. Blocking; concurrent calls share one sync (group commit).
+  // Acknowledged when it returns: every shard has written its part and, with LogSync::kAlways, synced it. Blocking;
+  // concurrent calls share one sync (group commit).
   // Rows of the wrong type or outside the time window are rejected one by one, the rest is stored.
   Result<WriteReceipt> write(WriteRequest request);
   // Writes memtables to segments now and waits. For tests, benchmarks and shutdown.

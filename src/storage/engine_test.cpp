@@ -273,6 +273,40 @@ TEST(Engine, AFlushAfterAFailedSyncDoesNotCoverTheRecordThatFailed) {
   EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 2U);
 }
 
+TEST(Engine, WithASyncIntervalOnlyAPowerLossTakesRowsAndNotAfterACleanStop) {
+  for (const bool clean : {false, true}) {
+    SimulatedFileSystem files(1);
+    EngineOptions options = options_on(files);
+    options.sync = LogSync::kInterval;
+    options.sync_interval = std::chrono::hours(1);
+    auto engine = open(options);
+    ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1))).has_value());
+    if (!clean) { files.power_off(); }
+    engine.reset();
+    clean ? files.crash() : files.kill();
+    engine = open(options);
+    std::mt19937_64 random(1);
+    EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 1U) << clean;
+  }
+}
+
+// With the engine's own threads and the machine's clock: it does not take another write for the sync to happen.
+TEST(Engine, SyncsByItselfWhenTheIntervalIsOver) {
+  SimulatedFileSystem files(1);
+  EngineOptions options = options_on(files);
+  options.sync = LogSync::kInterval;
+  options.sync_interval = std::chrono::milliseconds(1);
+  auto engine = open(options);
+  ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1))).has_value());
+  while (engine->statistics().wal_syncs == 0) { std::this_thread::yield(); }
+  files.power_off();
+  engine.reset();
+  files.crash();
+  engine = open(options);
+  std::mt19937_64 random(1);
+  EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 1U);
+}
+
 TEST(Engine, ASnapshotStaysReadableAndUnchangedWhileEverythingElseMoves) {
   SimulatedFileSystem files(1);
   auto engine = open(options_on(files));

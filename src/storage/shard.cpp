@@ -102,6 +102,7 @@ void Shard::stop() {
   }
   queue_changed_.notify_all();
   if (thread_.joinable()) { thread_.join(); }
+  if (unsynced_since_) { (void)sync_log(); }  // a clean stop loses nothing; nobody is left to hear of a failure
 }
 
 void Shard::submit(ShardWrite& write) {
@@ -122,7 +123,7 @@ void Shard::submit(ShardWrite& write) {
 void Shard::run() {
   std::unique_lock lock(queue_mutex_);
   while (true) {
-    queue_changed_.wait_for(lock, kIdleWake, [&] { return stopping_ || has_work(); });
+    queue_changed_.wait_for(lock, wake_after(), [&] { return stopping_ || has_work(); });
     if (stopping_ && queue_.empty()) { break; }
     work(lock);
   }
@@ -133,8 +134,19 @@ void Shard::step() {
   if (has_work()) { work(lock); }
 }
 
+bool Shard::is_sync_due() const {
+  return unsynced_since_ && context_.options->clock->steady() - *unsynced_since_ >= context_.options->sync_interval;
+}
+
+std::chrono::nanoseconds Shard::wake_after() const {
+  if (!unsynced_since_) { return kIdleWake; }
+  const Duration left = *unsynced_since_ + context_.options->sync_interval - context_.options->clock->steady();
+  return std::clamp<Duration>(left, Duration(0), kIdleWake);
+}
+
 bool Shard::has_work() const {
-  return !queue_.empty() || freezes_done_ < freeze_requests_ || (removed_ < removable_ && !removal_failed_);
+  return is_sync_due() || !queue_.empty() || freezes_done_ < freeze_requests_ ||
+         (removed_ < removable_ && !removal_failed_);
 }
 
 void Shard::work(std::unique_lock<std::mutex>& lock) {
@@ -146,6 +158,7 @@ void Shard::work(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
 
   if (!writes.empty()) { commit(writes); }
+  if (const Status synced = is_sync_due() ? sync_log() : Ok{}; !synced.has_value()) { fail(synced.error()); }
   if (removed_ < removable) {  // a failed removal is tried again when something else wakes the thread
     removal_failed_ = !wal_->remove_through(removable).has_value();
     if (!removal_failed_) { removed_ = removable; }
@@ -164,6 +177,15 @@ Status Shard::append(ShardWrite& write) {
   write.record.commit_time = commit_time_;
   stamp_record(write.payload, write.record.sequence, write.record.commit_time);
   return wal_->append_encoded(write.record.sequence, write.payload);
+}
+
+Status Shard::sync_log() {
+  const auto begin = std::chrono::steady_clock::now();
+  Status synced = wal_->sync();
+  wal_sync_ns_ += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
+  ++wal_syncs_;
+  unsynced_since_.reset();
+  return synced;
 }
 
 Status Shard::check_running() const {
@@ -198,11 +220,11 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
       appended.push_back(write);
     }
   }
-  if (status.has_value() && !appended.empty() && context_.options->sync != LogSync::kOff) {
-    const auto begin = std::chrono::steady_clock::now();
-    status = wal_->sync();
-    wal_sync_ns_ += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
-    ++wal_syncs_;
+  if (status.has_value() && !appended.empty()) {
+    if (context_.options->sync == LogSync::kAlways) { status = sync_log(); }
+    if (context_.options->sync == LogSync::kInterval && !unsynced_since_) {
+      unsynced_since_ = context_.options->clock->steady();
+    }
   }
   if (!status.has_value()) {
     fail(status.error());

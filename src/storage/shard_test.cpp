@@ -7,23 +7,44 @@
 namespace streamflow::storage {
 namespace {
 
+class SteppedClock final : public Clock {
+ public:
+  Timestamp now() const override { return timestamp_from_ns(1'700'000'000'000'000'000); }
+  Duration steady() const override { return steady_; }
+  void advance(Duration by) { steady_ += by; }
+
+ private:
+  Duration steady_{0};
+};
+
 // A shard without a thread: step() does its work.
 class SteppedShard {
  public:
-  explicit SteppedShard(SimulatedFileSystem& files) : catalog_(1), shard_({0}, context_on(files)) {
+  explicit SteppedShard(SimulatedFileSystem& files, LogSync sync = LogSync::kAlways)
+      : catalog_(1), shard_({0}, context_on(files, sync)) {
     EXPECT_TRUE(shard_.recover({}, [] { return Status(Ok{}); }).has_value());
   }
 
   Shard& shard() { return shard_; }
+  void advance(Duration by) { clock_.advance(by); }
+  const EngineOptions& options() const { return options_; }
+  EngineStatistics statistics() const {
+    EngineStatistics statistics;
+    shard_.add_to(statistics);
+    return statistics;
+  }
 
  private:
-  Shard::Context context_on(SimulatedFileSystem& files) {
+  Shard::Context context_on(SimulatedFileSystem& files, LogSync sync) {
     options_.files = &files;
+    options_.clock = &clock_;
     options_.data_folder = "/data";
     options_.shard_count = 1;
+    options_.sync = sync;
     return {&options_, &catalog_, std::string(32, 'a'), {}, {}};
   }
 
+  SteppedClock clock_;
   EngineOptions options_;
   TableCatalog catalog_;
   Shard shard_;
@@ -76,6 +97,40 @@ TEST(Shard, ARetryInAGroupWhoseSyncFailsFailsToo) {
   ASSERT_TRUE(first.write().error.has_value());
   ASSERT_TRUE(again.write().error.has_value()) << "acknowledged as a duplicate of what was never stored";
   EXPECT_EQ(again.write().error->code, ErrorCode::kUnavailable);
+}
+
+TEST(Shard, WithAnIntervalItSyncsThatMuchLaterAndOnce) {
+  SimulatedFileSystem files(1);
+  SteppedShard stepped(files, LogSync::kInterval);
+  PendingWrite writes[] = {PendingWrite({}), PendingWrite({})};
+  for (PendingWrite& write : writes) {
+    stepped.shard().submit(write.write());
+    stepped.shard().step();
+    ASSERT_TRUE(write.is_done());
+    EXPECT_FALSE(write.write().error.has_value());
+    stepped.advance(stepped.options().sync_interval - Duration(1));
+    if (&write == writes) { EXPECT_EQ(stepped.statistics().wal_syncs, 0U); }
+  }
+  stepped.shard().step();  // the first write has waited longer than the interval
+  EXPECT_EQ(stepped.statistics().wal_syncs, 1U);
+  stepped.advance(stepped.options().sync_interval * 10);
+  stepped.shard().step();  // nothing new
+  EXPECT_EQ(stepped.statistics().wal_syncs, 1U);
+}
+
+TEST(Shard, WithAnIntervalAFailedSyncStopsIt) {
+  SimulatedFileSystem files(1);
+  SteppedShard stepped(files, LogSync::kInterval);
+  PendingWrite first({}), second({});
+  stepped.shard().submit(first.write());
+  stepped.shard().step();
+  files.fail_syncs(true);
+  stepped.advance(stepped.options().sync_interval);
+  stepped.shard().step();
+  stepped.shard().submit(second.write());
+  ASSERT_TRUE(second.is_done());
+  EXPECT_EQ(second.write().error->code, ErrorCode::kUnavailable);
+  EXPECT_EQ(stepped.statistics().shard_errors.size(), 1U);
 }
 
 TEST(Shard, CountsNothingAsQueuedAfterAFailure) {

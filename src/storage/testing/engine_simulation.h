@@ -19,6 +19,7 @@ namespace streamflow::storage::testing {
 class SimulatedClock final : public Clock {
  public:
   Timestamp now() const override { return now_; }
+  Duration steady() const override { return now_.time_since_epoch(); }
   void advance(Duration by) { now_ += by; }
 
  private:
