@@ -1,10 +1,8 @@
 #include "storage/engine.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdio>
 #include <latch>
 #include <mutex>
 #include <thread>
@@ -19,14 +17,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kHousekeeping(250);
 
-std::string make_database_id(Randomness& randomness) {
-  std::array<char, 33> id{};
-  const std::uint64_t high = randomness.next(), low = randomness.next();
-  std::snprintf(id.data(), id.size(), "%016llx%016llx", static_cast<unsigned long long>(high),
-                static_cast<unsigned long long>(low));
-  return id.data();
-}
-
 }  // namespace
 
 struct Engine::State {
@@ -35,6 +25,7 @@ struct Engine::State {
 
   Status open();
   Status load_shards();
+  Status attach(const SegmentEntry& entry);
   Status remove_orphans();
   Status flush_one(Shard& shard);
   Status publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries);
@@ -63,7 +54,8 @@ struct Engine::State {
 
   std::atomic<std::uint64_t> rows_written{0}, points_written{0}, requests{0}, requests_overloaded{0};
   std::atomic<std::uint64_t> flushes{0}, flush_ns{0};
-  std::uint64_t recovery_ns = 0;  // immutable after open
+  std::uint64_t recovery_ns = 0;           // immutable after open, as the next
+  std::vector<LostSegment> lost_segments;  // named by the manifest
 };
 
 Status Engine::State::open() {
@@ -121,7 +113,7 @@ Status Engine::State::load_shards() {
                                             std::to_string(entry.shard.value) + ", but there are " +
                                             std::to_string(shards.size())};
     }
-    SF_CHECK(shards[entry.shard.value]->attach(entry));
+    SF_CHECK(attach(entry));
   }
   for (std::uint32_t s = 0; s < options.shard_count; ++s) {
     const ShardState state = manifest->current().shards[s];
@@ -130,6 +122,18 @@ Status Engine::State::load_shards() {
   if (options.background == Background::kStepped) { return Ok{}; }
   for (auto& shard : shards) { shard->start(); }
   flusher = std::thread([this] { flush_in_background(); });
+  return Ok{};
+}
+
+Status Engine::State::attach(const SegmentEntry& entry) {
+  Status attached = shards[entry.shard.value]->attach(entry);
+  if (attached.has_value()) { return attached; }
+  Error error = std::move(attached).error();
+  const bool is_lost = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound;
+  if (!is_lost || options.strict) {
+    return with_context(std::move(error), "opening segment " + std::to_string(entry.id.value));
+  }
+  lost_segments.push_back({options.data_folder / entry.file_name, std::move(error.message), entry.row_count});
   return Ok{};
 }
 
@@ -154,7 +158,7 @@ Status Engine::State::flush_one(Shard& shard) {
   std::vector<std::shared_ptr<const OpenSegment>> segments;
   Status done = Ok{};
   for (std::size_t i = 0; i < entries.size() && done.has_value(); ++i) {
-    auto segment = OpenSegment::attach(*options.files, options.data_folder, entries[i], catalog);
+    auto segment = OpenSegment::attach(*options.files, options.data_folder, input.database_id, entries[i], catalog);
     done = segment.has_value() ? Status(Ok{}) : Status(segment.error());
     if (segment.has_value()) { segments.push_back(std::move(segment).value()); }
   }
@@ -379,6 +383,7 @@ EngineStatistics Engine::statistics() const {
   statistics.flushes = state.flushes;
   statistics.flush_ns = state.flush_ns;
   statistics.recovery_ns = state.recovery_ns;
+  statistics.lost_segments = state.lost_segments;
   for (const auto& shard : state.shards) { shard->add_to(statistics); }
   for (const ProjectName& project : state.catalog.projects()) {
     for (const auto& [name, table] : *state.catalog.tables(project)) {

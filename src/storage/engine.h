@@ -51,7 +51,7 @@ struct EngineOptions {
   std::uint64_t disk_free_bytes_min = 256U << 20U;  // below it writes answer kOverloaded; they resume by themselves
   Duration time_past_max = Duration::max();         // rows older than now - this are refused
   Duration time_future_max = Duration::max();
-  bool strict = false;  // refuse to start over rot
+  bool strict = false;  // refuse to start over rot, rather than go on without what is lost and report it
 };
 
 // A row that could not be taken, while the rest of its request was.
@@ -75,6 +75,14 @@ struct WriteReceipt {
   std::string position;    // opaque; a read that waits for it sees these rows
 };
 
+// A segment that could not be opened: its rows are missing until its file is restored and the folder opened again. The
+// manifest goes on naming it.
+struct LostSegment {
+  std::filesystem::path file;
+  std::string reason;
+  std::uint64_t row_count = 0;
+};
+
 struct EngineStatistics {
   std::uint64_t rows_written = 0, points_written = 0, requests = 0, requests_overloaded = 0;
   std::uint64_t memtable_bytes = 0, memtable_bytes_max = 0, memtable_rows = 0;
@@ -84,6 +92,7 @@ struct EngineStatistics {
   std::uint64_t series_count = 0, table_count = 0;
   std::uint64_t recovered_records = 0, recovery_ns = 0, torn_bytes = 0;
   std::vector<WalLoss> losses;
+  std::vector<LostSegment> lost_segments;
   std::vector<std::string> shard_errors;  // one per stopped shard
 };
 

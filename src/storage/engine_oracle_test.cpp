@@ -213,6 +213,28 @@ std::vector<PlainRow> scan_rows(Engine& engine, const std::string& table, std::m
   return rows;
 }
 
+Result<std::vector<PlainRow>> try_scan(Engine& engine, const std::string& table) {
+  const auto snapshot = engine.reader({})->snapshot();
+  ScanRequest request;
+  request.table = table;
+  request.columns = columns_of(*snapshot->table(table));
+  SF_TRY(scan, snapshot->scan(request));
+  std::vector<PlainRow> rows;
+  ScanChunk chunk;
+  for (std::size_t task = 0; task < scan->task_count(); ++task) {
+    SF_TRY(cursor, scan->open(task));
+    while (true) {
+      SF_TRY(more, cursor->next(chunk));
+      if (!more) { break; }
+      for (std::size_t row = 0; row < chunk.row_count; ++row) {
+        rows.push_back(row_of(chunk, row, *scan, request.columns));
+      }
+    }
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
 std::vector<PlainRow> filtered(std::vector<PlainRow> rows, const ScanWanted& wanted) {
   std::erase_if(rows, [&](const PlainRow& row) {
     const auto host = row.tags.find("host");

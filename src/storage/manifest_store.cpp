@@ -1,6 +1,8 @@
 // ManifestStore: manifests as files, one per generation.
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 
 #include "storage/manifest.h"
 
@@ -75,6 +77,14 @@ Status check(const Manifest& manifest) {
 }
 
 }  // namespace
+
+std::string make_database_id(Randomness& randomness) {
+  std::array<char, 33> id{};
+  const std::uint64_t high = randomness.next(), low = randomness.next();
+  std::snprintf(id.data(), id.size(), "%016llx%016llx", static_cast<unsigned long long>(high),
+                static_cast<unsigned long long>(low));
+  return id.data();
+}
 
 ManifestStore::ManifestStore(FileSystem& files, std::filesystem::path folder, Manifest current)
     : files_(&files), folder_(std::move(folder)), current_(std::move(current)) {}

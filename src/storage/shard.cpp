@@ -54,8 +54,8 @@ Shard::~Shard() {
 }
 
 Status Shard::attach(const SegmentEntry& entry) {
-  SF_TRY(segment,
-         OpenSegment::attach(*context_.options->files, context_.options->data_folder, entry, *context_.catalog));
+  SF_TRY(segment, OpenSegment::attach(*context_.options->files, context_.options->data_folder, context_.database_id,
+                                      entry, *context_.catalog));
   auto next = std::make_shared<std::vector<std::shared_ptr<const OpenSegment>>>(*segments_);
   next->push_back(std::move(segment));
   segments_ = std::move(next);
