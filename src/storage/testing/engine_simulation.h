@@ -50,6 +50,8 @@ class EngineSimulation {
   bool open(WriteLedger::After after);  // false: the disk failed; anything else is a failure of the test
   bool work(std::uint64_t steps);       // until a call is refused: then false
   void crash();                         // of either kind, by chance
+  void write_something();
+  void flush();
   void verify() { ledger_.verify(*engine_, random_, WriteLedger::After::kNothing); }
 
   SimulatedFileSystem& files() { return files_; }
@@ -66,10 +68,8 @@ class EngineSimulation {
   };
 
   void step();
-  void write_something();
   bool write(const Request& request);
   void repeat_acknowledged();
-  void flush();
   void arm_fault();
   void fill_or_empty_disk();
   void check_statistics();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace streamflow::storage::testing {
 namespace {
 
@@ -209,6 +211,12 @@ bool EngineSimulation::write(const Request& request) {
   if (!receipt.has_value()) {
     const ErrorCode code = receipt.error().code;
     EXPECT_TRUE(code == ErrorCode::kUnavailable || code == ErrorCode::kOverloaded) << receipt.error().message;
+    if (code == ErrorCode::kUnavailable) {
+      const auto reasons = engine_->statistics().shard_errors;
+      EXPECT_TRUE(std::find(reasons.begin(), reasons.end(), receipt.error().message) != reasons.end())
+          << "not what the statistics say: " << receipt.error().message;
+      EXPECT_NE(receipt.error().message.find("simulated"), std::string::npos) << receipt.error().message;
+    }
     refused_ = true;
     ++counts_.refused;
     if (!request.producer.id.empty()) { pending_[request.producer.id] = request; }
