@@ -35,7 +35,7 @@ struct Engine::State {
   Status flush_round();
   Status admit();
   std::uint64_t memory_bytes() const;
-  bool is_disk_full() const;
+  bool is_disk_full();
 
   EngineOptions options;
   TableCatalog catalog;
@@ -53,7 +53,7 @@ struct Engine::State {
   bool disk_full = false;
 
   std::atomic<std::uint64_t> rows_written{0}, points_written{0}, requests{0}, requests_overloaded{0};
-  std::atomic<std::uint64_t> flushes{0}, flush_ns{0};
+  std::atomic<std::uint64_t> flushes{0}, flush_ns{0}, disk_free_bytes{0};
   std::uint64_t recovery_ns = 0;           // immutable after open, as the next
   std::vector<LostSegment> lost_segments;  // named by the manifest
 };
@@ -130,9 +130,7 @@ Status Engine::State::attach(const SegmentEntry& entry) {
   if (attached.has_value()) { return attached; }
   Error error = std::move(attached).error();
   const bool is_lost = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound;
-  if (!is_lost || options.strict) {
-    return with_context(std::move(error), "opening segment " + std::to_string(entry.id.value));
-  }
+  if (!is_lost || options.strict) { return error; }
   lost_segments.push_back({options.data_folder / entry.file_name, std::move(error.message), entry.row_count});
   return Ok{};
 }
@@ -214,8 +212,9 @@ Status Engine::State::flush_round() {
   return flushed;
 }
 
-bool Engine::State::is_disk_full() const {
+bool Engine::State::is_disk_full() {
   const Result<std::uint64_t> free = options.files->free_bytes(options.data_folder);
+  if (free.has_value()) { disk_free_bytes = *free; }
   return free.has_value() && *free < options.disk_free_bytes_min;
 }
 
@@ -380,6 +379,8 @@ EngineStatistics Engine::statistics() const {
   statistics.requests = state.requests;
   statistics.requests_overloaded = state.requests_overloaded;
   statistics.memtable_bytes_max = state.options.memtable_bytes_max;
+  statistics.disk_free_bytes = state.disk_free_bytes;
+  statistics.disk_free_bytes_min = state.options.disk_free_bytes_min;
   statistics.flushes = state.flushes;
   statistics.flush_ns = state.flush_ns;
   statistics.recovery_ns = state.recovery_ns;

@@ -86,6 +86,9 @@ struct LostSegment {
 struct EngineStatistics {
   std::uint64_t rows_written = 0, points_written = 0, requests = 0, requests_overloaded = 0;
   std::uint64_t memtable_bytes = 0, memtable_bytes_max = 0, memtable_rows = 0;
+  std::uint64_t queued_bytes = 0;                            // waiting for the log; draws on memtable_bytes_max too
+  std::uint64_t flush_backlog = 0, flush_backlog_bytes = 0;  // memtables waiting to be written; part of memtable_bytes
+  std::uint64_t disk_free_bytes = 0, disk_free_bytes_min = 0;  // as last looked at; below the latter writes are refused
   std::uint64_t wal_bytes = 0, wal_syncs = 0, wal_sync_ns = 0;
   std::uint64_t segment_count = 0, segment_bytes = 0, segment_rows = 0;
   std::uint64_t flushes = 0, flush_ns = 0;

@@ -375,14 +375,17 @@ void Shard::add_to(EngineStatistics& statistics) const {
     statistics.memtable_rows += active_->rows();
     for (const FrozenMemtable& frozen : frozen_) {
       statistics.memtable_bytes += frozen.memtable->bytes();
+      statistics.flush_backlog_bytes += frozen.memtable->bytes();
       statistics.memtable_rows += frozen.memtable->rows();
     }
+    statistics.flush_backlog += frozen_.size();
     statistics.segment_count += segments_->size();
     for (const auto& segment : *segments_) {
       statistics.segment_bytes += segment->entry.bytes;
       statistics.segment_rows += segment->entry.row_count;
     }
   }
+  statistics.queued_bytes += queued_bytes_;
   statistics.wal_bytes += wal_bytes_;
   statistics.wal_syncs += wal_syncs_;
   statistics.wal_sync_ns += wal_sync_ns_;
