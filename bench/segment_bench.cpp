@@ -17,9 +17,9 @@
 
 #include "encoding/bit_packing.h"
 #include "encoding/column_block.h"
-#include "storage/memory_file_system.h"
 #include "storage/segment_reader.h"
 #include "storage/segment_writer.h"
+#include "storage/simulated_file_system.h"
 
 namespace {
 
@@ -100,7 +100,7 @@ struct Data {
 };
 
 void bench_segment(const Data& data) {
-  storage::MemoryFileSystem files;
+  storage::SimulatedFileSystem files;
   storage::SegmentSummary summary;
   const storage::SegmentTableInput input = data.input();
   const double write_seconds = best_of(3, [&] {

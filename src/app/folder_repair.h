@@ -1,4 +1,4 @@
-// Makes a damaged data folder servable again, losing nothing that can still be read: segments that are damaged or
+// Makes a damaged data folder whole again, losing nothing that can still be read: segments that are damaged or
 // missing leave the manifest, and their files move to quarantine/, for whoever wants to look at them or has a backup.
 // Invariants: no byte of a file is changed or deleted. A file moves before the manifest forgets it: after a crash in
 //             between, the next repair finishes. The log needs no repair: the next start keeps every intact record.

@@ -25,11 +25,13 @@ constexpr std::uint64_t kGrowthSlackBytes = 512ULL << 20U;
 
 struct QueryService::State {
   State(const QueryServiceOptions& options, ReaderOf reader_of)
-      : watchdog(options.memory_bytes_max + options.memory_bytes_max / 2 + kGrowthSlackBytes),
+      : memory_bytes_max(options.memory_bytes_max + options.memory_bytes_max / 4),
+        watchdog(options.memory_bytes_max + options.memory_bytes_max / 2 + kGrowthSlackBytes),
         instances(
             {options.threads, std::make_shared<SharedMemory>(options.memory_bytes_max), options.aggregate_pushdown},
             options.instance_count_max, std::move(reader_of)) {}
 
+  const std::uint64_t memory_bytes_max;
   std::shared_ptr<QueryCounters> counters = std::make_shared<QueryCounters>();
   Watchdog watchdog;
   InstanceCache instances;
@@ -64,7 +66,14 @@ Result<std::unique_ptr<ResultStream>> QueryService::execute(QueryRequest request
 
 QueryService::Statistics QueryService::statistics() const {
   const QueryCounters& counters = *state_->counters;
-  return {counters.queries, counters.failed, counters.cancelled, counters.timed_out, counters.rows, counters.running};
+  return {counters.queries,
+          counters.failed,
+          counters.cancelled,
+          counters.timed_out,
+          counters.rows,
+          counters.running,
+          MemoryLedger::process().bytes(),
+          state_->memory_bytes_max};
 }
 
 Result<std::string> duckdb_version() {

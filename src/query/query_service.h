@@ -86,6 +86,7 @@ class QueryService {
 
   struct Statistics {
     std::uint64_t queries = 0, failed = 0, cancelled = 0, timed_out = 0, rows = 0, running = 0;
+    std::uint64_t memory_bytes = 0, memory_bytes_max = 0;  // of all projects' instances and running queries
   };
   Statistics statistics() const;
 

@@ -26,12 +26,18 @@ void append_http(MetricsText& text, const Call& call) {
   const HttpStatistics* http = call.gateway.http();
   if (http == nullptr) { return; }
   text.gauge("streamflow_http_connections", "Open connections.", http->connections_open);
+  text.gauge("streamflow_http_connections_max", "How many may be open; more get 503.", http->connections_max);
   text.counter("streamflow_http_connections_accepted_total", "Connections accepted.", http->connections_accepted);
   text.counter("streamflow_http_connections_refused_total", "Connections over the limit.", http->connections_refused);
   text.counter("streamflow_http_received_bytes_total", "Bytes read from sockets.", http->bytes_received);
   text.counter("streamflow_http_sent_bytes_total", "Bytes written to sockets.", http->bytes_sent);
   text.counter("streamflow_http_timeouts_total", "Reads and writes that took too long.", http->timeouts);
   text.gauge("streamflow_http_body_bytes", "Bytes of request bodies in memory.", http->body_bytes);
+  text.gauge("streamflow_http_body_bytes_max", "The memory they may take; more get 503.", http->bodies_bytes_max);
+  text.family("streamflow_http_queue", "gauge", "Requests waiting for a thread, by lane.");
+  text.sample(http->write_queue.load(), {{"lane", "write"}});
+  text.sample(http->read_queue.load(), {{"lane", "read"}});
+  text.gauge("streamflow_http_queue_max", "How many may wait in each lane; more get 503.", http->queue_max);
 }
 
 void append_engine(MetricsText& text, const storage::EngineStatistics& engine) {
@@ -42,6 +48,12 @@ void append_engine(MetricsText& text, const storage::EngineStatistics& engine) {
   text.gauge("streamflow_memtable_bytes", "Memory of rows not yet in segments.", engine.memtable_bytes);
   text.gauge("streamflow_memtable_bytes_max", "The memory they may take.", engine.memtable_bytes_max);
   text.gauge("streamflow_memtable_rows", "Rows not yet in segments.", engine.memtable_rows);
+  text.gauge("streamflow_shard_queue_bytes", "Rows waiting for the log; within streamflow_memtable_bytes_max too.",
+             engine.queued_bytes);
+  text.gauge("streamflow_flush_backlog", "Full memtables waiting to be written to segments.", engine.flush_backlog);
+  text.gauge("streamflow_flush_backlog_bytes", "Their part of streamflow_memtable_bytes.", engine.flush_backlog_bytes);
+  text.gauge("streamflow_disk_free_bytes", "Free space of the data folder's disk.", engine.disk_free_bytes);
+  text.gauge("streamflow_disk_free_bytes_min", "Below it writes are told to come again.", engine.disk_free_bytes_min);
   text.gauge("streamflow_wal_bytes", "Size of the write-ahead log.", engine.wal_bytes);
   text.counter("streamflow_wal_syncs_total", "Syncs of the write-ahead log.", engine.wal_syncs);
   text.seconds("streamflow_wal_sync_seconds_total", "Time spent in them.", engine.wal_sync_ns);
@@ -56,6 +68,8 @@ void append_engine(MetricsText& text, const storage::EngineStatistics& engine) {
   text.gauge("streamflow_torn_bytes", "Bytes of unfinished records cut from the log at the last start.",
              engine.torn_bytes);
   text.gauge("streamflow_log_losses", "Damaged ranges of the log set aside.", engine.losses.size());
+  text.gauge("streamflow_segments_lost", "Segments that could not be opened; their rows are missing.",
+             engine.lost_segments.size());
   text.gauge("streamflow_shards_stopped", "Shards that take no writes after an I/O error.", engine.shard_errors.size());
 }
 
@@ -66,6 +80,10 @@ void append_queries(MetricsText& text, const query::QueryService::Statistics& qu
   text.counter("streamflow_queries_timed_out_total", "Statements over their time.", queries.timed_out);
   text.counter("streamflow_query_rows_total", "Rows delivered.", queries.rows);
   text.gauge("streamflow_queries_running", "Statements running now.", queries.running);
+  text.gauge("streamflow_query_memory_bytes", "Memory of the SQL engine, running queries and caches.",
+             queries.memory_bytes);
+  text.gauge("streamflow_query_memory_bytes_max", "The memory it may take; a query that wants more fails.",
+             queries.memory_bytes_max);
 }
 
 }  // namespace

@@ -40,6 +40,23 @@ HttpOptions http_options(const ServerOptions& options) {
   return http;
 }
 
+// What the start could not read, for the log: it goes on without it.
+void log_losses(const storage::EngineStatistics& statistics) {
+  for (const storage::WalLoss& loss : statistics.losses) {
+    spdlog::error("log file {} is damaged in bytes {} to {}: the records between sequence {} and {} are lost",
+                  loss.file.string(), loss.offset_begin, loss.offset_end, loss.sequence_after.value,
+                  loss.sequence_before.value);
+  }
+  for (const storage::LostSegment& lost : statistics.lost_segments) {
+    spdlog::error("{} rows are missing: {}; restore {} from a backup and restart", lost.row_count, lost.reason,
+                  lost.file.string());
+  }
+  if (statistics.torn_bytes > 0) {
+    spdlog::info("the log ended in {} bytes of unfinished records, which were never acknowledged: cut off",
+                 statistics.torn_bytes);
+  }
+}
+
 }  // namespace
 
 struct Server::State {
@@ -81,6 +98,7 @@ Status Server::State::open() {
   engine_options.data_folder = options.data_folder;
   SF_TRY(opened_engine, storage::Engine::open(std::move(engine_options)));
   engine = std::move(opened_engine);
+  log_losses(engine->statistics());
   SF_TRY(opened_queries, query::QueryService::open(
                              options.query, [this](const ProjectName& project) { return engine->reader(project); }));
   queries = std::move(opened_queries);

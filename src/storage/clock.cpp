@@ -10,6 +10,10 @@ class SystemClock final : public Clock {
 
 }  // namespace
 
+Duration Clock::steady() const {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
 const Clock& system_clock() {
   static const SystemClock clock;
   return clock;

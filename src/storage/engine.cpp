@@ -1,13 +1,10 @@
 #include "storage/engine.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdio>
 #include <latch>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "storage/flush.h"
@@ -20,30 +17,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kHousekeeping(250);
 
-std::string make_database_id() {
-  std::random_device random;
-  std::string id;
-  std::array<char, 9> part{};
-  for (int i = 0; i < 4; ++i) {
-    std::snprintf(part.data(), part.size(), "%08x", random());
-    id += part.data();
-  }
-  return id;
-}
-
-// Times from `past` before now to `future` after it; bounds beyond the time axis leave that end open.
-TimeRange window_at(Timestamp now, const EngineOptions& options) {
-  TimeRange window;
-  std::int64_t begin = 0, end = 0;
-  if (!__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
-    window.begin = std::max(window.begin, timestamp_from_ns(begin));
-  }
-  if (!__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
-    window.end = std::min(window.end, timestamp_from_ns(end));
-  }
-  return window;
-}
-
 }  // namespace
 
 struct Engine::State {
@@ -52,14 +25,17 @@ struct Engine::State {
 
   Status open();
   Status load_shards();
+  Status attach(const SegmentEntry& entry);
   Status remove_orphans();
   Status flush_one(Shard& shard);
+  Status publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries);
   Status drain(Shard& shard);
   void close();
   void flush_in_background();
+  Status flush_round();
   Status admit();
   std::uint64_t memory_bytes() const;
-  bool is_disk_full() const;
+  bool is_disk_full();
 
   EngineOptions options;
   TableCatalog catalog;
@@ -77,8 +53,9 @@ struct Engine::State {
   bool disk_full = false;
 
   std::atomic<std::uint64_t> rows_written{0}, points_written{0}, requests{0}, requests_overloaded{0};
-  std::atomic<std::uint64_t> flushes{0}, flush_ns{0};
-  std::uint64_t recovery_ns = 0;  // immutable after open
+  std::atomic<std::uint64_t> flushes{0}, flush_ns{0}, disk_free_bytes{0};
+  std::uint64_t recovery_ns = 0;           // immutable after open, as the next
+  std::vector<LostSegment> lost_segments;  // named by the manifest
 };
 
 Status Engine::State::open() {
@@ -93,7 +70,7 @@ Status Engine::State::open() {
   manifest = std::make_unique<ManifestStore>(std::move(store));
   if (manifest->current().generation == 0) {
     Manifest first;
-    first.database_id = make_database_id();
+    first.database_id = make_database_id(*options.randomness);
     first.shards.resize(options.shard_count);
     SF_CHECK(manifest->publish(std::move(first)));
   }
@@ -136,14 +113,25 @@ Status Engine::State::load_shards() {
                                             std::to_string(entry.shard.value) + ", but there are " +
                                             std::to_string(shards.size())};
     }
-    SF_CHECK(shards[entry.shard.value]->attach(entry));
+    SF_CHECK(attach(entry));
   }
   for (std::uint32_t s = 0; s < options.shard_count; ++s) {
     const ShardState state = manifest->current().shards[s];
     SF_CHECK(shards[s]->recover(state, [&] { return drain(*shards[s]); }));
   }
+  if (options.background == Background::kStepped) { return Ok{}; }
   for (auto& shard : shards) { shard->start(); }
   flusher = std::thread([this] { flush_in_background(); });
+  return Ok{};
+}
+
+Status Engine::State::attach(const SegmentEntry& entry) {
+  Status attached = shards[entry.shard.value]->attach(entry);
+  if (attached.has_value()) { return attached; }
+  Error error = std::move(attached).error();
+  const bool is_lost = error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kNotFound;
+  if (!is_lost || options.strict) { return error; }
+  lost_segments.push_back({options.data_folder / entry.file_name, std::move(error.message), entry.row_count});
   return Ok{};
 }
 
@@ -151,6 +139,7 @@ Status Engine::State::load_shards() {
 Status Engine::State::flush_one(Shard& shard) {
   const std::optional<FrozenMemtable> frozen = shard.oldest_frozen();
   if (!frozen) { return Ok{}; }
+  SF_CHECK(manifest->check_running());  // else the segments could never be published
   const auto begin = std::chrono::steady_clock::now();
   FlushInput input;
   input.files = options.files;
@@ -165,23 +154,32 @@ Status Engine::State::flush_one(Shard& shard) {
   };
   SF_TRY(entries, write_segments(input, *frozen->memtable));
   std::vector<std::shared_ptr<const OpenSegment>> segments;
-  for (const SegmentEntry& entry : entries) {
-    SF_TRY(segment, OpenSegment::attach(*options.files, options.data_folder, entry, catalog));
-    segments.push_back(std::move(segment));
+  Status done = Ok{};
+  for (std::size_t i = 0; i < entries.size() && done.has_value(); ++i) {
+    auto segment = OpenSegment::attach(*options.files, options.data_folder, input.database_id, entries[i], catalog);
+    done = segment.has_value() ? Status(Ok{}) : Status(segment.error());
+    if (segment.has_value()) { segments.push_back(std::move(segment).value()); }
   }
-  {
-    const std::lock_guard lock(manifest_mutex);
-    Manifest next = manifest->current();
-    next.next_segment_id = SegmentId{next_segment_id};
-    next.tables = catalog.schemas();
-    next.shards[shard.index().value] = frozen->state_after;
-    next.segments.insert(next.segments.end(), entries.begin(), entries.end());
-    SF_CHECK(manifest->publish(std::move(next)));
+  if (done.has_value()) { done = publish(shard, *frozen, entries); }
+  if (!done.has_value()) {
+    // After a publish that ended nobody knows how, a restart may find a manifest that names them.
+    if (manifest->check_running().has_value()) { remove_segments(input, entries); }
+    return done;
   }
   shard.publish_flushed(*frozen, std::move(segments));
   ++flushes;
   flush_ns += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
   return Ok{};
+}
+
+Status Engine::State::publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries) {
+  const std::lock_guard lock(manifest_mutex);
+  Manifest next = manifest->current();
+  next.next_segment_id = SegmentId{next_segment_id};
+  next.tables = catalog.schemas();
+  next.shards[shard.index().value] = frozen.state_after;
+  next.segments.insert(next.segments.end(), entries.begin(), entries.end());
+  return manifest->publish(std::move(next));
 }
 
 Status Engine::State::drain(Shard& shard) {
@@ -195,21 +193,28 @@ void Engine::State::flush_in_background() {
     work.wait_for(lock, kHousekeeping);
     if (stopping) { break; }
     lock.unlock();
-    std::optional<Error> error;
-    for (auto& shard : shards) {
-      if (shard->is_old(options.clock->now())) { shard->request_freeze(); }
-      if (const Status status = drain(*shard); !status.has_value()) { error = status.error(); }
-    }
-    const bool full = is_disk_full();
+    (void)flush_round();
     lock.lock();
-    flush_error = error;
-    disk_full = full;
-    room.notify_all();
   }
 }
 
-bool Engine::State::is_disk_full() const {
+Status Engine::State::flush_round() {
+  Status flushed = Ok{};
+  for (auto& shard : shards) {
+    if (shard->is_old(options.clock->now())) { shard->request_freeze(); }
+    if (Status status = drain(*shard); !status.has_value()) { flushed = std::move(status); }
+  }
+  const bool full = is_disk_full();
+  const std::lock_guard lock(mutex);
+  flush_error = flushed.has_value() ? std::nullopt : std::optional(flushed.error());
+  disk_full = full;
+  room.notify_all();
+  return flushed;
+}
+
+bool Engine::State::is_disk_full() {
   const Result<std::uint64_t> free = options.files->free_bytes(options.data_folder);
+  if (free.has_value()) { disk_free_bytes = *free; }
   return free.has_value() && *free < options.disk_free_bytes_min;
 }
 
@@ -250,7 +255,7 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     ++state.requests_overloaded;
     return std::move(admitted).error();
   }
-  const TimeRange window = window_at(state.options.clock->now(), state.options);
+  const TimeRange window = write_window(state.options.clock->now(), state.options);
   SF_TRY(routed, route(state.catalog, state.options.shard_count, window, request.project, std::move(request.batches)));
 
   std::vector<std::unique_ptr<ShardWrite>> writes(state.shards.size());
@@ -273,6 +278,9 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     if (writes[s] == nullptr) { continue; }
     writes[s]->done = &done;
     state.shards[s]->submit(*writes[s]);
+  }
+  if (state.options.background == Background::kStepped) {
+    for (auto& shard : state.shards) { shard->step(); }
   }
   done.wait();
 
@@ -318,6 +326,11 @@ Status Engine::flush() {
   State& state = *state_;
   std::vector<std::uint64_t> tickets;
   for (auto& shard : state.shards) { tickets.push_back(shard->request_freeze()); }
+  if (state.options.background == Background::kStepped) { return step(); }
+  {
+    const std::lock_guard lock(state.mutex);
+    state.flush_error.reset();  // of an attempt before this one
+  }
   while (true) {
     bool flushed = true;
     for (std::size_t s = 0; s < tickets.size(); ++s) { flushed = flushed && state.shards[s]->is_flushed(tickets[s]); }
@@ -328,6 +341,16 @@ Status Engine::flush() {
     state.work.notify_all();
     state.room.wait_for(lock, std::chrono::milliseconds(20));
   }
+}
+
+Status Engine::step() {
+  if (state_->options.background != Background::kStepped) {
+    return Error{ErrorCode::kInvalidArgument, "the engine's own threads do the background work: there is no step"};
+  }
+  for (auto& shard : state_->shards) { shard->step(); }
+  Status flushed = state_->flush_round();
+  for (auto& shard : state_->shards) { shard->step(); }  // forgets the log files that the flush has covered
+  return flushed;
 }
 
 std::shared_ptr<ProjectReader> Engine::reader(const ProjectName& project) {
@@ -356,9 +379,12 @@ EngineStatistics Engine::statistics() const {
   statistics.requests = state.requests;
   statistics.requests_overloaded = state.requests_overloaded;
   statistics.memtable_bytes_max = state.options.memtable_bytes_max;
+  statistics.disk_free_bytes = state.disk_free_bytes;
+  statistics.disk_free_bytes_min = state.options.disk_free_bytes_min;
   statistics.flushes = state.flushes;
   statistics.flush_ns = state.flush_ns;
   statistics.recovery_ns = state.recovery_ns;
+  statistics.lost_segments = state.lost_segments;
   for (const auto& shard : state.shards) { shard->add_to(statistics); }
   for (const ProjectName& project : state.catalog.projects()) {
     for (const auto& [name, table] : *state.catalog.tables(project)) {

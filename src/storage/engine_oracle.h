@@ -26,6 +26,7 @@ struct PlainRow {
 class EngineOracle {
  public:
   void write(const RowBatch& batch);
+  void write(const std::string& table, DuplicatePolicy duplicates, std::vector<PlainRow> rows);
   // Every row of a table, sorted.
   std::vector<PlainRow> rows(const std::string& table) const;
   std::vector<std::string> tables() const;
@@ -50,6 +51,8 @@ struct ScanWanted {
 // Reads a whole table through the engine's scan, tasks in random order; checks what scan.h promises of each task.
 std::vector<PlainRow> scan_rows(Engine& engine, const std::string& table, std::mt19937_64& random,
                                 const ScanWanted& wanted = {});
+// The same without checks, or what the scan said.
+Result<std::vector<PlainRow>> try_scan(Engine& engine, const std::string& table);
 std::vector<PlainRow> filtered(std::vector<PlainRow> rows, const ScanWanted& wanted);
 
 }  // namespace streamflow::storage

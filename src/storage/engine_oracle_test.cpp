@@ -103,10 +103,14 @@ std::vector<PlainRow> plain_rows(const RowBatch& batch) {
 }
 
 void EngineOracle::write(const RowBatch& batch) {
-  if (batch.row_count() == 0) { return; }
-  const auto [place, fresh] = tables_.try_emplace(batch.table);
-  if (fresh) { place->second.duplicates = batch.duplicates; }
-  for (PlainRow& row : plain_rows(batch)) { place->second.rows.push_back(std::move(row)); }
+  write(batch.table, batch.duplicates, plain_rows(batch));
+}
+
+void EngineOracle::write(const std::string& table, DuplicatePolicy duplicates, std::vector<PlainRow> rows) {
+  if (rows.empty()) { return; }
+  const auto [place, fresh] = tables_.try_emplace(table);
+  if (fresh) { place->second.duplicates = duplicates; }
+  for (PlainRow& row : rows) { place->second.rows.push_back(std::move(row)); }
 }
 
 std::vector<PlainRow> EngineOracle::rows(const std::string& table) const {
@@ -205,6 +209,28 @@ std::vector<PlainRow> scan_rows(Engine& engine, const std::string& table, std::m
   std::shuffle(tasks.begin(), tasks.end(), random);
   std::vector<PlainRow> rows;
   for (const std::size_t task : tasks) { read_task(**scan, task, request.columns, rows); }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+Result<std::vector<PlainRow>> try_scan(Engine& engine, const std::string& table) {
+  const auto snapshot = engine.reader({})->snapshot();
+  ScanRequest request;
+  request.table = table;
+  request.columns = columns_of(*snapshot->table(table));
+  SF_TRY(scan, snapshot->scan(request));
+  std::vector<PlainRow> rows;
+  ScanChunk chunk;
+  for (std::size_t task = 0; task < scan->task_count(); ++task) {
+    SF_TRY(cursor, scan->open(task));
+    while (true) {
+      SF_TRY(more, cursor->next(chunk));
+      if (!more) { break; }
+      for (std::size_t row = 0; row < chunk.row_count; ++row) {
+        rows.push_back(row_of(chunk, row, *scan, request.columns));
+      }
+    }
+  }
   std::sort(rows.begin(), rows.end());
   return rows;
 }

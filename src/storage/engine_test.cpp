@@ -174,6 +174,32 @@ TEST(Engine, ARetriedRequestCountsOnceAlsoAfterARestart) {
   EXPECT_EQ(scan_rows(*engine, "events", random).size(), 3U);
 }
 
+// Shards are replayed one after the other, so that a table's later batch may come before the one that made it.
+TEST(Engine, ATableKeepsItsDuplicatePolicyWhateverLaterBatchesSay) {
+  SimulatedFileSystem files(1);
+  auto engine = open(options_on(files));
+  for (int host = 0; host < 8; ++host) {  // of both shards
+    RowBatch batch = one_row("cpu", "host" + std::to_string(host), 1, "v", FieldType::kInt64, 1);
+    ASSERT_TRUE(engine->write(request_of(batch)).has_value());
+    batch.duplicates = DuplicatePolicy::kKeep;
+    for (int again = 0; again < 2; ++again) { ASSERT_TRUE(engine->write(request_of(batch)).has_value()); }
+  }
+  for (int host = 8; host < 16; ++host) {
+    RowBatch batch = one_row("mem", "host" + std::to_string(host), 1, "v", FieldType::kInt64, 1);
+    batch.duplicates = host == 8 ? DuplicatePolicy::kMerge : DuplicatePolicy::kKeep;
+    for (int again = 0; again < 2; ++again) { ASSERT_TRUE(engine->write(request_of(batch)).has_value()); }
+  }
+  std::mt19937_64 random(1);
+  for (int restart = 0; restart < 2; ++restart) {
+    EXPECT_EQ(engine->table({}, "cpu")->duplicates, DuplicatePolicy::kMerge);
+    EXPECT_EQ(engine->table({}, "mem")->duplicates, DuplicatePolicy::kMerge);
+    EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 8U);
+    EXPECT_EQ(scan_rows(*engine, "mem", random).size(), 8U);
+    engine.reset();
+    engine = open(options_on(files));
+  }
+}
+
 TEST(Engine, ARowOfAnotherTypeIsRejectedAndTheRestIsKept) {
   SimulatedFileSystem files(1);
   auto engine = open(options_on(files));
@@ -226,6 +252,59 @@ TEST(Engine, AFailedSyncStopsTheShardAndReadsGoOn) {
   std::mt19937_64 random(1);
   EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 1U);
   EXPECT_EQ(engine->statistics().shard_errors.size(), 1U);
+}
+
+TEST(Engine, AFlushAfterAFailedSyncDoesNotCoverTheRecordThatFailed) {
+  SimulatedFileSystem files(1);
+  EngineOptions options = options_on(files);
+  options.shard_count = 1;
+  auto engine = open(options);
+  ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1), {"p", 1, 1})).has_value());
+  files.fail_syncs(true);
+  const WriteRequest unanswered = request_of(one_row("cpu", "a", 2, "v", FieldType::kInt64, 2), {"p", 1, 2});
+  ASSERT_FALSE(engine->write(unanswered).has_value());
+  files.fail_syncs(false);
+  ASSERT_TRUE(engine->flush().has_value());
+  engine.reset();
+  files.crash();
+  engine = open(options);
+  ASSERT_TRUE(engine->write(unanswered).has_value());  // the client asks again: stored now or before, not forgotten
+  std::mt19937_64 random(1);
+  EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 2U);
+}
+
+TEST(Engine, WithASyncIntervalOnlyAPowerLossTakesRowsAndNotAfterACleanStop) {
+  for (const bool clean : {false, true}) {
+    SimulatedFileSystem files(1);
+    EngineOptions options = options_on(files);
+    options.sync = LogSync::kInterval;
+    options.sync_interval = std::chrono::hours(1);
+    auto engine = open(options);
+    ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1))).has_value());
+    if (!clean) { files.power_off(); }
+    engine.reset();
+    clean ? files.crash() : files.kill();
+    engine = open(options);
+    std::mt19937_64 random(1);
+    EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 1U) << clean;
+  }
+}
+
+// With the engine's own threads and the machine's clock: it does not take another write for the sync to happen.
+TEST(Engine, SyncsByItselfWhenTheIntervalIsOver) {
+  SimulatedFileSystem files(1);
+  EngineOptions options = options_on(files);
+  options.sync = LogSync::kInterval;
+  options.sync_interval = std::chrono::milliseconds(1);
+  auto engine = open(options);
+  ASSERT_TRUE(engine->write(request_of(one_row("cpu", "a", 1, "v", FieldType::kInt64, 1))).has_value());
+  while (engine->statistics().wal_syncs == 0) { std::this_thread::yield(); }
+  files.power_off();
+  engine.reset();
+  files.crash();
+  engine = open(options);
+  std::mt19937_64 random(1);
+  EXPECT_EQ(scan_rows(*engine, "cpu", random).size(), 1U);
 }
 
 TEST(Engine, ASnapshotStaysReadableAndUnchangedWhileEverythingElseMoves) {

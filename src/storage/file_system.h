@@ -1,7 +1,8 @@
 // The disk as storage sees it: the one door to files, so that tests can break it.
 // The local implementation is local_file_system(); tests use a double that forgets what was not synced and fails calls.
 // Threads: FileSystem is safe from any thread; one file object belongs to one thread at a time, except pread.
-// Errors:  kIo with the operation, the path and the system's words; kNotFound for a missing file.
+// Errors:  kIo with the operation, the path and the system's words; kNotFound for a missing file; kOverloaded when the
+//          disk or a quota is full: an append may then have written a part.
 #pragma once
 
 #include <cstddef>

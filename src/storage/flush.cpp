@@ -133,8 +133,7 @@ std::string file_name_of(SegmentId id) {
   return name.data();
 }
 
-Result<SegmentEntry> write_segment(const FlushInput& input, const ProjectName& project,
-                                   const std::vector<TableToWrite>& tables, const TimeRange& partition) {
+SegmentEntry new_entry(const FlushInput& input, const ProjectName& project) {
   SegmentEntry entry;
   entry.id = input.next_id();
   entry.project = project;
@@ -142,6 +141,11 @@ Result<SegmentEntry> write_segment(const FlushInput& input, const ProjectName& p
   entry.sequence_min = input.sequence_min;
   entry.sequence_max = input.sequence_max;
   entry.file_name = file_name_of(entry.id);
+  return entry;
+}
+
+Status write_segment(const FlushInput& input, const ProjectName& project, const std::vector<TableToWrite>& tables,
+                     const TimeRange& partition, SegmentEntry& entry) {
   const SegmentHeader header{input.database_id,  project,           input.shard, entry.generation,
                              input.sequence_min, input.sequence_max};
   SF_TRY(writer, SegmentWriter::create(*input.files, input.data_folder / entry.file_name, header));
@@ -154,23 +158,35 @@ Result<SegmentEntry> write_segment(const FlushInput& input, const ProjectName& p
   entry.row_count = summary.row_count;
   entry.bytes = summary.bytes;
   entry.content_hash = summary.content_hash;
-  return entry;
+  return Ok{};
+}
+
+// An entry is added before its file is begun.
+Status write_all(const FlushInput& input, const Memtable& frozen, std::vector<SegmentEntry>& entries) {
+  for (const auto& [project, tables] : collect(frozen)) {
+    PartitionChooser chooser;
+    for (const TableToWrite& table : tables) { chooser.add(table.rows->times); }
+    for (const TimeRange& partition : chooser.partitions()) {
+      entries.push_back(new_entry(input, project));
+      SF_CHECK(write_segment(input, project, tables, partition, entries.back()));
+    }
+  }
+  return input.files->sync_folder(input.data_folder / "segments");
 }
 
 }  // namespace
 
 Result<std::vector<SegmentEntry>> write_segments(const FlushInput& input, const Memtable& frozen) {
   std::vector<SegmentEntry> entries;
-  for (const auto& [project, tables] : collect(frozen)) {
-    PartitionChooser chooser;
-    for (const TableToWrite& table : tables) { chooser.add(table.rows->times); }
-    for (const TimeRange& partition : chooser.partitions()) {
-      SF_TRY(entry, write_segment(input, project, tables, partition));
-      entries.push_back(std::move(entry));
-    }
+  if (Status written = write_all(input, frozen, entries); !written.has_value()) {
+    remove_segments(input, entries);
+    return std::move(written).error();
   }
-  SF_CHECK(input.files->sync_folder(input.data_folder / "segments"));
   return entries;
+}
+
+void remove_segments(const FlushInput& input, const std::vector<SegmentEntry>& entries) {
+  for (const SegmentEntry& entry : entries) { (void)input.files->remove(input.data_folder / entry.file_name); }
 }
 
 }  // namespace streamflow::storage

@@ -21,6 +21,9 @@ struct FlushInput {
   std::function<SegmentId()> next_id;
 };
 
+// On failure the files it has begun are removed, as far as the disk allows.
 Result<std::vector<SegmentEntry>> write_segments(const FlushInput& input, const Memtable& frozen);
+// Of segments that no manifest may name. What cannot be removed goes when the folder is opened.
+void remove_segments(const FlushInput& input, const std::vector<SegmentEntry>& entries);
 
 }  // namespace streamflow::storage

@@ -19,7 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error system_error(std::string_view operation, const fs::path& path, int number) {
-  const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
+  const bool full = number == ENOSPC || number == EDQUOT;
+  const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : full ? ErrorCode::kOverloaded : ErrorCode::kIo;
   return {code, std::string(operation) + " " + path.string() + " failed: " + std::generic_category().message(number)};
 }
 

@@ -25,6 +25,7 @@
 #include "model/time.h"
 #include "storage/file_system.h"
 #include "storage/log_record.h"
+#include "storage/randomness.h"
 
 namespace streamflow::storage {
 
@@ -67,6 +68,7 @@ struct Manifest {
 
 inline constexpr std::uint64_t kManifestBytesMax = std::uint64_t{1} << 30U;  // some 8 M segments
 
+std::string make_database_id(Randomness& randomness);
 // For manifests that publish() accepts: a database id of 32 hex digits, names of at most kNameBytesMax.
 std::vector<std::byte> encode_manifest(const Manifest& manifest);
 Result<Manifest> decode_manifest(std::span<const std::byte> bytes);
@@ -77,6 +79,8 @@ class ManifestStore {
   // unfinished ones.
   static Result<ManifestStore> open(FileSystem& files, std::filesystem::path folder);
   const Manifest& current() const { return current_; }
+  // Whether publish() may still succeed: kUnavailable once a publish has ended nobody knows how.
+  Status check_running() const;
   // Durable when it returns: writes generation current + 1 (whatever `next` says) and forgets older files.
   Status publish(Manifest next);
 

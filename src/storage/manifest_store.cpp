@@ -1,6 +1,8 @@
 // ManifestStore: manifests as files, one per generation.
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 
 #include "storage/manifest.h"
 
@@ -76,6 +78,14 @@ Status check(const Manifest& manifest) {
 
 }  // namespace
 
+std::string make_database_id(Randomness& randomness) {
+  std::array<char, 33> id{};
+  const std::uint64_t high = randomness.next(), low = randomness.next();
+  std::snprintf(id.data(), id.size(), "%016llx%016llx", static_cast<unsigned long long>(high),
+                static_cast<unsigned long long>(low));
+  return id.data();
+}
+
 ManifestStore::ManifestStore(FileSystem& files, std::filesystem::path folder, Manifest current)
     : files_(&files), folder_(std::move(folder)), current_(std::move(current)) {}
 
@@ -107,11 +117,14 @@ Result<ManifestStore> ManifestStore::open(FileSystem& files, std::filesystem::pa
   return ManifestStore(files, std::move(folder), std::move(*manifest));
 }
 
+Status ManifestStore::check_running() const {
+  if (failed_.empty()) { return Ok{}; }
+  return Error{ErrorCode::kUnavailable,
+               "no manifest can be published after: " + failed_ + ". Mend the disk and restart"};
+}
+
 Status ManifestStore::publish(Manifest next) {
-  if (!failed_.empty()) {
-    return Error{ErrorCode::kUnavailable,
-                 "no manifest can be published after: " + failed_ + ". Mend the disk and restart"};
-  }
+  SF_CHECK(check_running());
   SF_CHECK(check(next));
   next.generation = current_.generation + 1;
   const std::vector<std::byte> bytes = encode_manifest(next);

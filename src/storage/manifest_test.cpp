@@ -227,7 +227,7 @@ TEST(ManifestStore, PublishesAgainAfterAFullDisk) {
   auto store = ManifestStore::open(files, kFolder);
   ASSERT_TRUE(store.has_value() && store->publish(random_manifest(1)).has_value());
   files.set_capacity(10);
-  EXPECT_EQ(store->publish(random_manifest(2)).error().code, ErrorCode::kIo);
+  EXPECT_EQ(store->publish(random_manifest(2)).error().code, ErrorCode::kOverloaded);
   EXPECT_EQ(store->current().generation, 1U);
   files.set_capacity(std::nullopt);
   EXPECT_TRUE(store->publish(random_manifest(2)).has_value());

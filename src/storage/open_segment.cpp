@@ -31,14 +31,40 @@ std::vector<SeriesId> register_series(const SegmentTable& rows, TableEntry& entr
   return ids;
 }
 
+// A file under another's name would bring its rows back in the wrong order, or the wrong rows: what it says of itself
+// must be what the manifest says of it.
+Status check_identity(const SegmentReader& reader, std::string_view database_id, const SegmentEntry& entry) {
+  const SegmentHeader& header = reader.header();
+  SegmentEntry found = entry;
+  found.project = header.project;
+  found.shard = header.shard;
+  found.generation = header.generation;
+  found.sequence_min = header.sequence_min;
+  found.sequence_max = header.sequence_max;
+  found.row_count = 0;
+  for (const SegmentTable& table : reader.tables()) {
+    if (table.row_count() == 0) { continue; }
+    const TimeRange range = table.range();
+    found.range.begin = found.row_count == 0 ? range.begin : std::min(found.range.begin, range.begin);
+    found.range.end = found.row_count == 0 ? range.end : std::max(found.range.end, range.end);
+    found.row_count += table.row_count();
+  }
+  if (header.database_id == database_id && found == entry) { return Ok{}; }
+  return Error{ErrorCode::kCorrupt, "segment " + reader.path().string() +
+                                        " is not the one the manifest names: its database, project, shard, sequence "
+                                        "numbers, times or row count are others"};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const OpenSegment>> OpenSegment::attach(FileSystem& files,
                                                                const std::filesystem::path& data_folder,
-                                                               const SegmentEntry& entry, TableCatalog& catalog) {
+                                                               std::string_view database_id, const SegmentEntry& entry,
+                                                               TableCatalog& catalog) {
   auto segment = std::make_shared<OpenSegment>();
   segment->entry = entry;
   SF_TRY(reader, SegmentReader::open(files, data_folder / entry.file_name));
+  SF_CHECK(check_identity(*reader, database_id, entry));
   segment->reader = std::move(reader);
   for (const SegmentTable& rows : segment->reader->tables()) {
     SF_TRY(restored, catalog.restore(entry.project, rows.schema()));

@@ -28,9 +28,10 @@ struct OpenSegment {
   std::unique_ptr<SegmentReader> reader;
   std::map<const TableEntry*, Table> tables;
 
-  // Opens the file and registers its tables and series.
+  // Opens the file and registers its tables and series. kCorrupt also when it is another segment than `entry` names.
   static Result<std::shared_ptr<const OpenSegment>> attach(FileSystem& files, const std::filesystem::path& data_folder,
-                                                           const SegmentEntry& entry, TableCatalog& catalog);
+                                                           std::string_view database_id, const SegmentEntry& entry,
+                                                           TableCatalog& catalog);
 };
 
 }  // namespace streamflow::storage

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "encoding/crc32c.h"
-#include "storage/memory_file_system.h"
 #include "storage/segment_directory.h"
 #include "storage/segment_format.h"
 #include "storage/segment_reader.h"
+#include "storage/simulated_file_system.h"
 
 namespace {
 
@@ -82,8 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::vector<std::byte> file(bytes.begin(), bytes.end());
   mend(file);
-  MemoryFileSystem files({.mapping = data[0] % 4 == 1});
-  files.put("f", std::move(file));
+  SimulatedFileSystem files(0, {.mapping = data[0] % 4 == 1});
+  files.put("f", file);
   if (const auto reader = SegmentReader::open(files, "f"); reader.has_value()) {
     read_everything(**reader);
     static_cast<void>((*reader)->verify());

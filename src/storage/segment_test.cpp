@@ -11,12 +11,12 @@
 #include <random>
 
 #include "encoding/crc32c.h"
-#include "storage/memory_file_system.h"
 #include "storage/segment_format.h"
 #include "storage/segment_layout.h"
 #include "storage/segment_reader.h"
 #include "storage/segment_test_tables.h"
 #include "storage/segment_writer.h"
+#include "storage/simulated_file_system.h"
 
 namespace streamflow::storage {
 namespace {
@@ -36,7 +36,7 @@ TEST(Segment, RoundTripsRandomTables) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (int round = 0; round < 12; ++round) {
-    MemoryFileSystem files({.mapping = round % 2 == 0});
+    SimulatedFileSystem files(0, {.mapping = round % 2 == 0});
     std::vector<TestTable> tables;
     for (const char* name : {"cpu", "disk", "empty", "weather"}) {
       tables.push_back(random_table(
@@ -44,7 +44,7 @@ TEST(Segment, RoundTripsRandomTables) {
     }
     const auto summary = write_segment(files, tables);
     ASSERT_TRUE(summary.has_value()) << summary.error().message;
-    const auto reader = SegmentReader::open(files, "s/1.seg");
+    const auto reader = SegmentReader::open(files, "1.seg");
     ASSERT_TRUE(reader.has_value()) << reader.error().message;
     ASSERT_EQ((*reader)->tables().size(), tables.size());
     for (const TestTable& table : tables) {
@@ -58,11 +58,11 @@ TEST(Segment, RoundTripsRandomTables) {
 }
 
 TEST(Segment, ReportsHeaderAndSummary) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   std::mt19937_64 random(1);
   std::vector<TestTable> tables{random_table("cpu", {3, 700}, random)};
   const auto summary = write_segment(files, tables);
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   const SegmentHeader& header = (*reader)->header();
   EXPECT_EQ(header.database_id, kDatabase);
   EXPECT_EQ(to_string(header.project), "acme/plant");
@@ -71,25 +71,25 @@ TEST(Segment, ReportsHeaderAndSummary) {
   EXPECT_EQ(header.sequence_min, SequenceNumber{10});
   EXPECT_EQ(header.sequence_max, SequenceNumber{99});
   EXPECT_EQ(summary->row_count, 703U);
-  EXPECT_EQ(summary->bytes, files.content("s/1.seg")->size());
+  EXPECT_EQ(summary->bytes, files.bytes_of("1.seg").size());
   EXPECT_EQ(summary->range, (*reader)->tables()[0].range());
   EXPECT_EQ(to_ns(summary->range.begin), kStart);
   EXPECT_EQ(to_ns(summary->range.end), *std::max_element(tables[0].times.begin(), tables[0].times.end()) + 1);
-  EXPECT_EQ((*reader)->path(), "s/1.seg");
+  EXPECT_EQ((*reader)->path(), "1.seg");
 }
 
 TEST(Segment, OpensWithoutAnyTable) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   const auto summary = write_segment(files, {});
   EXPECT_EQ(summary->row_count, 0U);
   EXPECT_TRUE(summary->range.empty());
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   EXPECT_TRUE((*reader)->tables().empty());
   EXPECT_TRUE((*reader)->verify());
 }
 
 TEST(Segment, StoresNothingForAbsentFields) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   std::mt19937_64 random(2);
   TestTable table = random_table("t", {5000}, random);
   for (TestTable::Field& field : table.fields) {
@@ -98,7 +98,7 @@ TEST(Segment, StoresNothingForAbsentFields) {
     std::fill(field.strings.begin(), field.strings.end(), "");
   }
   ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   for (std::size_t f = 0; f < table.fields.size(); ++f) { EXPECT_EQ((*reader)->tables()[0].encoded_bytes(0, f), 0U); }
   EXPECT_GT((*reader)->tables()[0].encoded_bytes(0, std::nullopt), 0U);
   expect_equal(table, (*reader)->tables()[0]);
@@ -133,7 +133,7 @@ TEST(SegmentLayout, RefusesBlocksThatSplitPackedSeries) {
 TEST(SegmentWriter, RefusesWhatBreaksItsContract) {
   std::mt19937_64 random(3);
   const auto refused = [&](const std::string& part, const std::function<void(TestTable&, SegmentTableInput&)>& spoil) {
-    MemoryFileSystem files;
+    SimulatedFileSystem files;
     TestTable table = random_table("t", {5, 5}, random);
     table.schema.duplicates = DuplicatePolicy::kMerge;
     for (std::size_t row = 0; row < table.times.size(); ++row) {
@@ -158,7 +158,7 @@ TEST(SegmentWriter, RefusesWhatBreaksItsContract) {
 }
 
 TEST(SegmentWriter, RefusesDisorderBadIdsAndUseAfterFinish) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   std::mt19937_64 random(4);
   TestTable table = random_table("b", {2}, random);
   const auto writer = SegmentWriter::create(files, "x", test_header());
@@ -182,8 +182,8 @@ TEST(SegmentWriter, PassesOnDiskFailures) {
   std::mt19937_64 random(5);
   TestTable table = random_table("t", {3000, 3000}, random);
   for (std::uint64_t calls = 0;; ++calls) {
-    MemoryFileSystem files;
-    files.fail_after(calls);
+    SimulatedFileSystem files;
+    files.fail_call(calls + 1, SimulatedFileSystem::Fault::kFromThenOn);
     const auto summary = write_segment(files, std::span(&table, 1));
     if (summary.has_value()) {
       EXPECT_GE(calls, 4U);  // create, at least two appends, sync
@@ -194,21 +194,21 @@ TEST(SegmentWriter, PassesOnDiskFailures) {
 }
 
 std::vector<std::byte> small_segment() {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   std::mt19937_64 random(6);
   std::vector<TestTable> tables{random_table("a", {3, 2, 300}, random), random_table("b", {1}, random)};
   for (TestTable& table : tables) {
     for (std::string& text : table.fields[4].strings) { text.resize(std::min<std::size_t>(text.size(), 20)); }
   }
   EXPECT_TRUE(write_segment(files, tables));
-  return *files.content("s/1.seg");
+  return files.bytes_of("1.seg");
 }
 
 TEST(SegmentReader, DetectsEveryFlippedByte) {
   const std::vector<std::byte> good = small_segment();
   std::mt19937_64 random(7);
   for (std::size_t at = 0; at < good.size(); ++at) {
-    MemoryFileSystem files({.mapping = at % 2 == 0});
+    SimulatedFileSystem files(0, {.mapping = at % 2 == 0});
     std::vector<std::byte> bad = good;
     bad[at] ^= static_cast<std::byte>(1 + random() % 255);
     files.put("f", bad);
@@ -225,7 +225,7 @@ TEST(SegmentReader, DetectsEveryFlippedByte) {
 // Reading blocks must find damage by itself, without verify(): a block is either right or an error.
 TEST(SegmentReader, NeverReturnsAWrongValueFromADamagedFile) {
   const std::vector<std::byte> good = small_segment();
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   files.put("good", good);
   const auto oracle = SegmentReader::open(files, "good");
   DecodedColumn want;
@@ -256,14 +256,14 @@ TEST(SegmentReader, NeverReturnsAWrongValueFromADamagedFile) {
 TEST(SegmentReader, RefusesEveryTruncation) {
   const std::vector<std::byte> good = small_segment();
   for (std::size_t size = 0; size < good.size(); ++size) {
-    MemoryFileSystem files({.mapping = size % 2 == 0});
-    files.put("f", {good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)});
+    SimulatedFileSystem files(0, {.mapping = size % 2 == 0});
+    files.put("f", std::span(good).first(size));
     ASSERT_FALSE(SegmentReader::open(files, "f").has_value()) << size;
   }
 }
 
 TEST(SegmentReader, SaysNotFound) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   EXPECT_EQ(SegmentReader::open(files, "nowhere").error().code, ErrorCode::kNotFound);
 }
 
@@ -277,7 +277,7 @@ ErrorCode open_with_header(const std::function<void(SegmentHeaderV1&)>& change) 
   std::memcpy(bytes.data(), &header, sizeof header);
   const std::uint32_t checksum = encoding::crc32c(std::span(bytes).first(checked));
   std::memcpy(bytes.data() + checked, &checksum, sizeof checksum);
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   files.put("f", bytes);
   const auto reader = SegmentReader::open(files, "f");
   return reader.has_value() ? ErrorCode::kInternal : reader.error().code;
@@ -348,8 +348,8 @@ TEST(SegmentReader, OpensTheGoldenFileOfVersion1) {
   const std::string raw((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   ASSERT_FALSE(raw.empty()) << path;
   const auto bytes = std::as_bytes(std::span(raw));
-  MemoryFileSystem files;
-  files.put("golden", {bytes.begin(), bytes.end()});
+  SimulatedFileSystem files;
+  files.put("golden", bytes);
   const auto reader = SegmentReader::open(files, "golden");
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   expect_equal(golden_table(), *(*reader)->find("golden"));
@@ -359,13 +359,13 @@ TEST(SegmentReader, OpensTheGoldenFileOfVersion1) {
 
 // Not a test of its own: STREAMFLOW_WRITE_GOLDEN=path makes the file above, once per format version.
 TEST(SegmentWriter, WritesTheGoldenTable) {
-  MemoryFileSystem files;
+  SimulatedFileSystem files;
   TestTable table = golden_table();
   ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   expect_equal(table, (*reader)->tables()[0]);
   if (const char* path = std::getenv("STREAMFLOW_WRITE_GOLDEN"); path != nullptr) {
-    const std::vector<std::byte> bytes = *files.content("s/1.seg");
+    const std::vector<std::byte> bytes = files.bytes_of("1.seg");
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }

@@ -128,7 +128,7 @@ inline TestTable random_table(const std::string& name, const std::vector<std::ui
 }
 
 inline Result<SegmentSummary> write_segment(FileSystem& files, std::span<TestTable> tables) {
-  SF_TRY(writer, SegmentWriter::create(files, "s/1.seg", test_header()));
+  SF_TRY(writer, SegmentWriter::create(files, "1.seg", test_header()));
   for (TestTable& table : tables) { SF_CHECK(writer->add_table(table.input())); }
   return writer->finish();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace streamflow::storage {
 namespace {
@@ -53,8 +54,8 @@ Shard::~Shard() {
 }
 
 Status Shard::attach(const SegmentEntry& entry) {
-  SF_TRY(segment,
-         OpenSegment::attach(*context_.options->files, context_.options->data_folder, entry, *context_.catalog));
+  SF_TRY(segment, OpenSegment::attach(*context_.options->files, context_.options->data_folder, context_.database_id,
+                                      entry, *context_.catalog));
   auto next = std::make_shared<std::vector<std::shared_ptr<const OpenSegment>>>(*segments_);
   next->push_back(std::move(segment));
   segments_ = std::move(next);
@@ -68,9 +69,9 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
   wal_options.strict = context_.options->strict;
   wal_options.database_id = context_.database_id;
   wal_options.shard = index_;
-  replayed_through_ = state.flushed_through;
+  applied_through_ = state.flushed_through;
   const auto replay_one = [&](LogRecord record) -> Status {
-    replayed_through_ = record.sequence;
+    applied_through_ = record.sequence;
     commit_time_ = std::max(commit_time_, record.commit_time);
     producers_.note(record.producer);
     apply(record, {});
@@ -78,12 +79,14 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
     freeze();
     return flush_now();
   };
-  active_first_ = SequenceNumber{replayed_through_.value + 1};
+  active_first_ = SequenceNumber{applied_through_.value + 1};
   SF_TRY(wal, Wal::open(*context_.options->files, context_.options->data_folder / wal_folder_name(index_), wal_options,
                         state.flushed_through, replay_one));
   wal_ = std::move(wal);
+  applied_through_ = wal_->last_sequence();
   replay_ = wal_->replay();
-  removable_ = state.flushed_through;
+  removed_ = state.flushed_through;
+  removable_ = std::max(removable_, removed_);  // flushes while replaying may have gone further
   wal_bytes_ = wal_->bytes();
   return Ok{};
 }
@@ -99,6 +102,7 @@ void Shard::stop() {
   }
   queue_changed_.notify_all();
   if (thread_.joinable()) { thread_.join(); }
+  if (unsynced_since_) { (void)sync_log(); }  // a clean stop loses nothing; nobody is left to hear of a failure
 }
 
 void Shard::submit(ShardWrite& write) {
@@ -117,29 +121,54 @@ void Shard::submit(ShardWrite& write) {
 }
 
 void Shard::run() {
-  SequenceNumber removed = removable_;
   std::unique_lock lock(queue_mutex_);
   while (true) {
-    queue_changed_.wait_for(lock, kIdleWake, [&] {
-      return stopping_ || !queue_.empty() || freezes_done_ < freeze_requests_ || removed < removable_;
-    });
+    queue_changed_.wait_for(lock, wake_after(), [&] { return stopping_ || has_work(); });
     if (stopping_ && queue_.empty()) { break; }
-    std::vector<ShardWrite*> writes;
-    writes.swap(queue_);
-    const std::uint64_t ticket = freeze_requests_;
-    const bool freeze_asked = freezes_done_ < ticket;
-    const SequenceNumber removable = removable_;
-    lock.unlock();
-
-    if (!writes.empty()) { commit(writes); }
-    if (removed < removable && wal_->remove_through(removable).has_value()) { removed = removable; }
-    if (wants_freeze() || freeze_asked) { freeze(); }
-    wal_bytes_ = wal_->bytes();
-
-    lock.lock();
-    freezes_done_ = ticket;
-    if (freeze_asked) { frozen_total_at_freeze_ = frozen_total_; }
+    work(lock);
   }
+}
+
+void Shard::step() {
+  std::unique_lock lock(queue_mutex_);
+  if (has_work()) { work(lock); }
+}
+
+bool Shard::is_sync_due() const {
+  return unsynced_since_ && context_.options->clock->steady() - *unsynced_since_ >= context_.options->sync_interval;
+}
+
+std::chrono::nanoseconds Shard::wake_after() const {
+  if (!unsynced_since_) { return kIdleWake; }
+  const Duration left = *unsynced_since_ + context_.options->sync_interval - context_.options->clock->steady();
+  return std::clamp<Duration>(left, Duration(0), kIdleWake);
+}
+
+bool Shard::has_work() const {
+  return is_sync_due() || !queue_.empty() || freezes_done_ < freeze_requests_ ||
+         (removed_ < removable_ && !removal_failed_);
+}
+
+void Shard::work(std::unique_lock<std::mutex>& lock) {
+  std::vector<ShardWrite*> writes;
+  writes.swap(queue_);
+  const std::uint64_t ticket = freeze_requests_;
+  const bool freeze_asked = freezes_done_ < ticket;
+  const SequenceNumber removable = removable_;
+  lock.unlock();
+
+  if (!writes.empty()) { commit(writes); }
+  if (const Status synced = is_sync_due() ? sync_log() : Ok{}; !synced.has_value()) { fail(synced.error()); }
+  if (removed_ < removable) {  // a failed removal is tried again when something else wakes the thread
+    removal_failed_ = !wal_->remove_through(removable).has_value();
+    if (!removal_failed_) { removed_ = removable; }
+  }
+  if (wants_freeze() || freeze_asked) { freeze(); }
+  wal_bytes_ = wal_->bytes();
+
+  lock.lock();
+  freezes_done_ = ticket;
+  if (freeze_asked) { frozen_total_at_freeze_ = frozen_total_; }
 }
 
 Status Shard::append(ShardWrite& write) {
@@ -147,39 +176,65 @@ Status Shard::append(ShardWrite& write) {
   commit_time_ = std::max(commit_time_, context_.options->clock->now());
   write.record.commit_time = commit_time_;
   stamp_record(write.payload, write.record.sequence, write.record.commit_time);
-  SF_CHECK(wal_->append_encoded(write.record.sequence, write.payload));
-  producers_.note(write.record.producer);
-  return Ok{};
+  return wal_->append_encoded(write.record.sequence, write.payload);
 }
 
-// Group commit: everything that queued up while the last sync ran shares the next one.
+Status Shard::sync_log() {
+  const auto begin = std::chrono::steady_clock::now();
+  Status synced = wal_->sync();
+  wal_sync_ns_ += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
+  ++wal_syncs_;
+  unsynced_since_.reset();
+  return synced;
+}
+
+Status Shard::check_running() const {
+  const std::lock_guard lock(queue_mutex_);
+  return failure_ ? Status(*failure_) : Status(Ok{});
+}
+
+// Group commit: everything that queued up while the last sync ran shares the next one. A producer's record counts as
+// stored only once it is synced: until then its retry shares its fate.
 void Shard::commit(std::vector<ShardWrite*>& writes) {
   std::vector<ShardWrite*> appended;
+  ProducerMarks group;
+  std::optional<Error> full;
   std::uint64_t bytes = 0;
-  Status status = Ok{};
+  Status status = check_running();  // it may have failed while these were waiting
   for (ShardWrite* write : writes) {
     bytes += bytes_of(write->record);
-    if (!status.has_value()) { break; }
-    if (producers_.seen(write->record.producer)) {
+    if (!status.has_value()) { continue; }
+    const Producer& producer = write->record.producer;
+    if (producers_.seen(producer) || group.seen(producer)) {
       write->duplicate = true;
       continue;
     }
-    status = append(*write);
-    if (status.has_value()) { appended.push_back(write); }
+    if (!full) { status = append(*write); }
+    if (!status.has_value() && status.error().code == ErrorCode::kOverloaded) {
+      full = std::exchange(status, Ok{}).error();
+    }
+    if (full) {
+      write->error = full;  // and what queued up behind it: a producer's records stay in order
+    } else if (status.has_value()) {
+      group.note(producer);
+      appended.push_back(write);
+    }
   }
-  if (status.has_value() && !appended.empty() && context_.options->sync != LogSync::kOff) {
-    const auto begin = std::chrono::steady_clock::now();
-    status = wal_->sync();
-    wal_sync_ns_ += static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin).count());
-    ++wal_syncs_;
+  if (status.has_value() && !appended.empty()) {
+    if (context_.options->sync == LogSync::kAlways) { status = sync_log(); }
+    if (context_.options->sync == LogSync::kInterval && !unsynced_since_) {
+      unsynced_since_ = context_.options->clock->steady();
+    }
   }
   if (!status.has_value()) {
     fail(status.error());
-    for (ShardWrite* write : writes) {
-      if (!write->duplicate) { write->error = failure_; }
-    }
+    for (ShardWrite* write : writes) { write->error = failure_; }
   } else {
-    for (const ShardWrite* write : appended) { apply(write->record, write->series_hashes); }
+    for (const ShardWrite* write : appended) {
+      apply(write->record, write->series_hashes);
+      producers_.note(write->record.producer);
+      applied_through_ = write->record.sequence;
+    }
   }
   queued_bytes_ -= bytes;
   // A waiter may destroy its write as soon as it is counted down.
@@ -188,6 +243,7 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
 
 void Shard::fail(const Error& error) {
   const std::lock_guard lock(queue_mutex_);
+  if (failure_) { return; }  // the first one says what to mend
   failure_ = Error{ErrorCode::kUnavailable, "shard " + std::to_string(index_.value) +
                                                 " takes no more writes, because its log failed: " + error.message +
                                                 "; mend the disk and restart the server"};
@@ -225,11 +281,12 @@ void Shard::freeze() {
   FrozenMemtable frozen;
   frozen.memtable = active_;
   frozen.sequence_min = active_first_;
-  frozen.sequence_max = wal_ == nullptr ? replayed_through_ : wal_->last_sequence();
+  frozen.sequence_max = applied_through_;  // not what a failed sync has left in the log behind it
   frozen.state_after = {frozen.sequence_max, commit_time_, producers_.all()};
   active_first_ = SequenceNumber{frozen.sequence_max.value + 1};
   if (wal_ != nullptr) {
-    if (const Status rolled = wal_->roll(); !rolled.has_value()) { fail(rolled.error()); }
+    const Status rolled = wal_->roll();  // on a full disk the old file goes on
+    if (!rolled.has_value() && rolled.error().code != ErrorCode::kOverloaded) { fail(rolled.error()); }
   }
   {
     const std::lock_guard lock(view_mutex_);
@@ -318,14 +375,17 @@ void Shard::add_to(EngineStatistics& statistics) const {
     statistics.memtable_rows += active_->rows();
     for (const FrozenMemtable& frozen : frozen_) {
       statistics.memtable_bytes += frozen.memtable->bytes();
+      statistics.flush_backlog_bytes += frozen.memtable->bytes();
       statistics.memtable_rows += frozen.memtable->rows();
     }
+    statistics.flush_backlog += frozen_.size();
     statistics.segment_count += segments_->size();
     for (const auto& segment : *segments_) {
       statistics.segment_bytes += segment->entry.bytes;
       statistics.segment_rows += segment->entry.row_count;
     }
   }
+  statistics.queued_bytes += queued_bytes_;
   statistics.wal_bytes += wal_bytes_;
   statistics.wal_syncs += wal_syncs_;
   statistics.wal_sync_ns += wal_sync_ns_;

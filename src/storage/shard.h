@@ -1,6 +1,7 @@
 // One shard: its log, its memtable, its segments and the one thread that writes them.
 // Invariants: a record is applied to the memtable only after it was synced, and acknowledged only after that. The
-//             sequence flushed_through never passes a row that is not in a published segment.
+//             sequence flushed_through never passes a row that is not in a published segment. With LogSync::kInterval
+//             records are acknowledged when written, and synced at most sync_interval (and the sync's own time) later.
 // Threads:    submit, view and request_freeze from any thread; the flusher calls take_frozen and publish_flushed.
 // Errors:     after a log error every write answers kUnavailable with the reason; reads go on.
 #pragma once
@@ -64,6 +65,7 @@ class Shard {
   Status attach(const SegmentEntry& entry);
   Status recover(const ShardState& state, const std::function<Status()>& flush_now);
   void start();
+  void step();  // one turn of the writer thread's work, for who has no thread; returns at once when there is none
   void stop();
 
   void submit(ShardWrite& write);
@@ -82,8 +84,14 @@ class Shard {
 
  private:
   void run();
+  bool has_work() const;                          // queue_mutex_ held, as for the next
+  void work(std::unique_lock<std::mutex>& lock);  // gives the lock back while it works
   void commit(std::vector<ShardWrite*>& writes);
   Status append(ShardWrite& write);
+  Status sync_log();
+  bool is_sync_due() const;
+  std::chrono::nanoseconds wake_after() const;
+  Status check_running() const;
   void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
   void freeze();
   void fail(const Error& error);
@@ -91,12 +99,16 @@ class Shard {
 
   const ShardIndex index_;
   const Context context_;
-  std::unique_ptr<Wal> wal_;         // the writer thread's
-  ProducerMarks producers_;          // the writer thread's
-  Timestamp commit_time_;            // the writer thread's
-  SequenceNumber active_first_;      // the writer thread's: first sequence of the active memtable
-  SequenceNumber replayed_through_;  // while recovering
-  std::uint64_t frozen_total_ = 0;   // the writer thread's: memtables ever frozen
+  std::unique_ptr<Wal> wal_;        // the writer thread's
+  ProducerMarks producers_;         // the writer thread's
+  Timestamp commit_time_;           // the writer thread's
+  SequenceNumber active_first_;     // the writer thread's: first sequence of the active memtable
+  SequenceNumber applied_through_;  // the writer thread's: the last record whose rows are in a memtable
+  std::uint64_t frozen_total_ = 0;  // the writer thread's: memtables ever frozen
+  SequenceNumber removed_;          // the writer thread's: log files with records up to here are gone...
+  bool removal_failed_ = false;     // ...and more could not be removed
+  std::optional<Duration>
+      unsynced_since_;  // the writer thread's: with kInterval, when the oldest such record was written
   std::thread thread_;
 
   mutable std::mutex queue_mutex_;

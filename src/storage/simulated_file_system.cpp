@@ -11,6 +11,12 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kFreeBytesUnlimited = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kPageBytes = 4096;
+
+constexpr std::array<std::string_view, SimulatedFileSystem::kOperations> kOperationWords{
+    "creating",       "appending to",         "syncing",  "opening",  "reading",
+    "listing",        "creating folder",      "renaming", "removing", "truncating",
+    "syncing folder", "asking free space of", "locking"};
 
 std::string key_of(const fs::path& path) {
   std::string key = path.lexically_normal().string();
@@ -65,11 +71,13 @@ class SimulatedFileSystem::Reader final : public ReadableFile {
       : files_(files), bytes_(std::move(bytes)), path_(std::move(path)), epoch_(files.epoch_) {}
 
   std::uint64_t size() const override { return bytes_->size(); }
-  std::span<const std::byte> mapped() const override { return *bytes_; }
+  std::span<const std::byte> mapped() const override {
+    return files_.options_.mapping ? std::span<const std::byte>(*bytes_) : std::span<const std::byte>();
+  }
   Status read(std::uint64_t offset, std::span<std::byte> out) const override {
     const std::lock_guard lock(files_.mutex_);
     if (epoch_ != files_.epoch_) { return io_error("reading", path_, "simulated crash: the file is dead"); }
-    if (auto error = files_.enter("reading", path_)) { return *std::move(error); }
+    if (auto error = files_.enter(Operation::kRead, path_)) { return *std::move(error); }
     if (offset > bytes_->size() || out.size() > bytes_->size() - offset) {
       return Error{ErrorCode::kCorrupt, "truncated file " + path_ + ": wanted " + std::to_string(out.size()) +
                                             " bytes at offset " + std::to_string(offset) + " of " +
@@ -105,18 +113,20 @@ class SimulatedFileSystem::Lock final : public WritableFile {
   std::uint64_t epoch_;
 };
 
-SimulatedFileSystem::SimulatedFileSystem(std::uint64_t seed) : random_(seed) {
+SimulatedFileSystem::SimulatedFileSystem(std::uint64_t seed, Options options) : options_(options), random_(seed) {
   folders_["."] = std::make_unique<Folder>();
   folders_["/"] = std::make_unique<Folder>();
 }
 
 SimulatedFileSystem::~SimulatedFileSystem() = default;
 
-std::optional<Error> SimulatedFileSystem::enter(std::string_view operation, const std::string& path) {
+std::optional<Error> SimulatedFileSystem::enter(Operation operation, const std::string& path) {
+  const auto kind = static_cast<std::size_t>(operation);
   ++calls_;
-  if (off_) { return io_error(operation, path, "simulated power loss"); }
-  if (fail_at_ != 0 && (calls_ == fail_at_ || (fault_ == Fault::kFromThenOn && calls_ > fail_at_))) {
-    return io_error(operation, path, "simulated input/output error");
+  ++calls_of_[kind];
+  if (off_) { return io_error(kOperationWords[kind], path, "simulated power loss"); }
+  if (failure_.hits(calls_) || failure_of_[kind].hits(calls_of_[kind])) {
+    return io_error(kOperationWords[kind], path, "simulated input/output error");
   }
   return std::nullopt;
 }
@@ -135,7 +145,7 @@ std::shared_ptr<SimulatedFileSystem::Node> SimulatedFileSystem::find(const fs::p
 
 Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::create(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("creating", path.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kCreate, path.string())) { return *std::move(error); }
   Folder* folder = folder_of(path);
   if (folder == nullptr) { return missing("creating", path.string()); }
   auto node = std::make_shared<Node>();
@@ -145,7 +155,7 @@ Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::create(const fs::path
 
 Result<std::unique_ptr<ReadableFile>> SimulatedFileSystem::open(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("opening", path.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kOpen, path.string())) { return *std::move(error); }
   const auto node = find(path);
   if (node == nullptr) { return missing("opening", path.string()); }
   return std::unique_ptr<ReadableFile>(std::make_unique<Reader>(*this, node->bytes, path.string()));
@@ -153,7 +163,7 @@ Result<std::unique_ptr<ReadableFile>> SimulatedFileSystem::open(const fs::path& 
 
 Result<std::vector<std::string>> SimulatedFileSystem::list(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("listing", folder.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kList, folder.string())) { return *std::move(error); }
   const auto found = folders_.find(key_of(folder));
   if (found == folders_.end()) { return missing("listing", folder.string()); }
   std::vector<std::string> names;
@@ -163,7 +173,7 @@ Result<std::vector<std::string>> SimulatedFileSystem::list(const fs::path& folde
 
 Status SimulatedFileSystem::create_folders(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("creating folder", folder.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kCreateFolders, folder.string())) { return *std::move(error); }
   fs::path built;
   for (const fs::path& part : fs::path(key_of(folder))) {
     built /= part;
@@ -175,7 +185,7 @@ Status SimulatedFileSystem::create_folders(const fs::path& folder) {
 
 Status SimulatedFileSystem::rename(const fs::path& from, const fs::path& to) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("renaming", from.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kRename, from.string())) { return *std::move(error); }
   const auto node = find(from);
   Folder* source = folder_of(from);
   Folder* target = folder_of(to);
@@ -193,7 +203,7 @@ Status SimulatedFileSystem::rename(const fs::path& from, const fs::path& to) {
 
 Status SimulatedFileSystem::remove(const fs::path& path) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("removing", path.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kRemove, path.string())) { return *std::move(error); }
   if (find(path) == nullptr) { return missing("removing", path.string()); }
   folder_of(path)->change({{{path.filename().string(), nullptr}}});
   return Ok{};
@@ -201,7 +211,7 @@ Status SimulatedFileSystem::remove(const fs::path& path) {
 
 Status SimulatedFileSystem::truncate(const fs::path& path, std::uint64_t size) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("truncating", path.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kTruncate, path.string())) { return *std::move(error); }
   const auto node = find(path);
   if (node == nullptr) { return missing("truncating", path.string()); }
   if (fail_syncs_) { return io_error("truncating", path.string(), "simulated sync failure"); }
@@ -216,7 +226,7 @@ Status SimulatedFileSystem::truncate(const fs::path& path, std::uint64_t size) {
 
 Status SimulatedFileSystem::sync_folder(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("syncing folder", folder.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kSyncFolder, folder.string())) { return *std::move(error); }
   if (fail_syncs_) { return io_error("syncing folder", folder.string(), "simulated sync failure"); }
   const auto found = folders_.find(key_of(folder));
   if (found == folders_.end()) { return missing("syncing folder", folder.string()); }
@@ -227,14 +237,14 @@ Status SimulatedFileSystem::sync_folder(const fs::path& folder) {
 
 Result<std::uint64_t> SimulatedFileSystem::free_bytes(const fs::path& folder) {
   const std::lock_guard lock(mutex_);
-  if (auto error = enter("asking free space of", folder.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kFreeBytes, folder.string())) { return *std::move(error); }
   if (!capacity_) { return kFreeBytesUnlimited; }
   return *capacity_ - std::min(*capacity_, used_bytes());
 }
 
 Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::lock(const fs::path& path) {
   const std::lock_guard guard(mutex_);
-  if (auto error = enter("locking", path.string())) { return *std::move(error); }
+  if (auto error = enter(Operation::kLock, path.string())) { return *std::move(error); }
   if (folder_of(path) == nullptr) { return missing("locking", path.string()); }
   if (!locks_.insert(key_of(path)).second) {
     return Error{ErrorCode::kUnavailable,
@@ -244,13 +254,16 @@ Result<std::unique_ptr<WritableFile>> SimulatedFileSystem::lock(const fs::path& 
 }
 
 Status SimulatedFileSystem::append(Node& node, const std::string& path, std::span<const std::byte> bytes) {
-  std::optional<Error> error = enter("appending to", path);
+  std::optional<Error> error = enter(Operation::kAppend, path);
   if (off_) { return *std::move(error); }
   if (error && !bytes.empty()) { bytes = bytes.first(random_() % bytes.size()); }
   if (capacity_) {
     const std::uint64_t left = *capacity_ - std::min(*capacity_, used_bytes());
     if (bytes.size() > left) {
-      if (!error) { error = io_error("appending to", path, "No space left on device (simulated)"); }
+      if (!error) {
+        error = io_error("appending to", path, "No space left on device (simulated)");
+        error->code = ErrorCode::kOverloaded;
+      }
       bytes = bytes.first(left);
     }
   }
@@ -261,13 +274,24 @@ Status SimulatedFileSystem::append(Node& node, const std::string& path, std::spa
 }
 
 Status SimulatedFileSystem::sync(Node& node, const std::string& path) {
-  std::optional<Error> error = enter("syncing", path);
+  std::optional<Error> error = enter(Operation::kSync, path);
   if (off_) { return *std::move(error); }
   if (!error && fail_syncs_) { error = io_error("syncing", path, "simulated sync failure"); }
-  if (error) { node.lost.emplace_back(node.synced, node.bytes->size()); }
+  if (error) { lose_pages(node); }
   node.synced = node.bytes->size();
   if (error) { return *std::move(error); }
   return Ok{};
+}
+
+// All of what the sync should have written, or each page by chance.
+void SimulatedFileSystem::lose_pages(Node& node) {
+  const bool all = random_() % 2 == 0;
+  const std::uint64_t size = node.bytes->size();
+  for (std::uint64_t at = node.synced; at < size;) {
+    const std::uint64_t end = std::min((at / kPageBytes + 1) * kPageBytes, size);
+    if (all || random_() % 2 == 0) { node.lost.emplace_back(at, end); }
+    at = end;
+  }
 }
 
 std::uint64_t SimulatedFileSystem::used_bytes() const {
@@ -304,6 +328,16 @@ void SimulatedFileSystem::flip_bits(const fs::path& path, std::uint64_t offset, 
   const std::lock_guard lock(mutex_);
   const auto node = find(path);
   if (node != nullptr && offset < node->bytes->size()) { node->writable()[offset] ^= static_cast<std::byte>(mask); }
+}
+
+std::vector<fs::path> SimulatedFileSystem::paths() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<fs::path> all;
+  for (const auto& [path, folder] : folders_) {
+    for (const auto& [name, node] : folder->now) { all.push_back(fs::path(path) / name); }
+  }
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 }  // namespace streamflow::storage

@@ -2,17 +2,18 @@
 // double under crash tests of anything that writes through FileSystem.
 //
 // What a crash does, at random from the seed: of a file's unsynced bytes it keeps nothing, all, a prefix, or a prefix
-// some of whose 512-byte sectors are zeros or garbage; of a folder's unsynced creates, renames and removes it keeps
-// none, all, the first few or any subset. Synced bytes of a file whose name was never synced go with the name.
-// A failed sync loses for good what it should have written, even when a later sync succeeds, as Linux does.
-// A failed append may have written a prefix. Other failed calls do nothing.
+// some of whose sectors (512 or 4096 bytes) are zeros or garbage, so that a later write may survive an earlier one; of
+// a folder's unsynced creates, renames and removes it keeps none, all, the first few or any subset. Synced bytes of a
+// file whose name was never synced go with the name. A failed sync loses for good what it should have written, or some
+// pages of it, even when a later sync succeeds, as Linux does. A failed append may have written a prefix. Other failed
+// calls do nothing.
 //
 // Invariants: the same calls with the same seed give the same bytes. Readers see a file as it was when they opened it.
 // Threads:    any. File objects must not outlive the file system.
-// Errors:     as FileSystem; injected ones are kIo and say "simulated". After crash() or kill() all open files are
-// dead.
+// Errors:     as FileSystem; injected ones are kIo and say "simulated". After crash() or kill() open files are dead.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -34,8 +35,28 @@ namespace streamflow::storage {
 class SimulatedFileSystem final : public FileSystem {
  public:
   enum class Fault : std::uint8_t { kOnce, kFromThenOn };
+  enum class Operation : std::uint8_t {
+    kCreate,
+    kAppend,
+    kSync,
+    kOpen,
+    kRead,
+    kList,
+    kCreateFolders,
+    kRename,
+    kRemove,
+    kTruncate,
+    kSyncFolder,
+    kFreeBytes,
+    kLock
+  };
+  static constexpr std::size_t kOperations = 13;
+  struct Options {
+    bool mapping = true;  // false: mapped() is empty and readers must use read()
+  };
 
-  explicit SimulatedFileSystem(std::uint64_t seed);
+  explicit SimulatedFileSystem(std::uint64_t seed, Options options);
+  explicit SimulatedFileSystem(std::uint64_t seed = 0) : SimulatedFileSystem(seed, Options{}) {}
   ~SimulatedFileSystem() override;
 
   Result<std::unique_ptr<WritableFile>> create(const std::filesystem::path& path) override;
@@ -58,6 +79,7 @@ class SimulatedFileSystem final : public FileSystem {
 
   // Fails the n-th call from now (1 is the next) to this file system or any of its files.
   void fail_call(std::uint64_t n, Fault fault);
+  void fail_call(Operation operation, std::uint64_t n, Fault fault);  // counts only calls of that kind
   void clear_faults();
   std::uint64_t call_count() const;                       // so far; to know how far a loop over n must go
   void fail_syncs(bool fail);                             // sync, sync_folder, truncate
@@ -68,6 +90,7 @@ class SimulatedFileSystem final : public FileSystem {
   std::vector<std::byte> bytes_of(const std::filesystem::path& path) const;  // empty when missing
   void put(const std::filesystem::path& path, std::span<const std::byte> bytes);
   void flip_bits(const std::filesystem::path& path, std::uint64_t offset, std::uint8_t mask);
+  std::vector<std::filesystem::path> paths() const;  // of all files, sorted
 
  private:
   struct Node;
@@ -77,24 +100,35 @@ class SimulatedFileSystem final : public FileSystem {
   class Reader;
   class Lock;
 
-  std::optional<Error> enter(std::string_view operation, const std::string& path);
+  struct Failure {         // which calls fail
+    std::uint64_t at = 0;  // 0: none
+    Fault fault = Fault::kOnce;
+    bool hits(std::uint64_t call) const {
+      return at != 0 && (call == at || (fault == Fault::kFromThenOn && call > at));
+    }
+  };
+  std::optional<Error> enter(Operation operation, const std::string& path);
   Folder* folder_of(const std::filesystem::path& path);
   std::shared_ptr<Node> find(const std::filesystem::path& path) const;
   Status append(Node& node, const std::string& path, std::span<const std::byte> bytes);
   Status sync(Node& node, const std::string& path);
   std::uint64_t used_bytes() const;
   void restart();
+  void forget_faults();
   void lose_entries(Folder& folder);
+  void lose_pages(Node& node);
   void tear(Node& node);
 
+  const Options options_;
   mutable std::mutex mutex_;
   std::mt19937_64 random_;                                  // guarded by mutex_, as all below
   std::map<std::string, std::unique_ptr<Folder>> folders_;  // by normalised path
   std::set<std::string> locks_;
   std::uint64_t epoch_ = 0;  // files opened in an older epoch are dead
   std::uint64_t calls_ = 0;
-  std::uint64_t fail_at_ = 0;  // 0: never
-  Fault fault_ = Fault::kOnce;
+  Failure failure_;
+  std::array<std::uint64_t, kOperations> calls_of_{};
+  std::array<Failure, kOperations> failure_of_{};
   bool fail_syncs_ = false;
   bool off_ = false;
   std::optional<std::uint64_t> capacity_;

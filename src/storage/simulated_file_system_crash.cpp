@@ -7,7 +7,7 @@ namespace streamflow::storage {
 
 namespace {
 
-constexpr std::uint64_t kSectorBytes = 512;
+constexpr std::uint64_t kSectorBytes = 512, kLargeSectorBytes = 4096;
 
 }  // namespace
 
@@ -25,12 +25,13 @@ void SimulatedFileSystem::lose_entries(Folder& folder) {
 void SimulatedFileSystem::tear(Node& node) {
   Bytes& content = node.writable();
   const std::uint64_t mode = random_() % 5;  // nothing, all, a prefix, zeroed sectors, garbage sectors
+  const std::uint64_t sector = random_() % 2 == 0 ? kSectorBytes : kLargeSectorBytes;
   const std::uint64_t unsynced = content.size() - std::min<std::uint64_t>(node.synced, content.size());
   if (unsynced > 0) {
     if (mode == 0) { content.resize(node.synced); }
     if (mode >= 2) { content.resize(node.synced + random_() % (unsynced + 1)); }
     for (std::uint64_t at = node.synced; mode >= 3 && at < content.size();) {
-      const std::uint64_t end = std::min<std::uint64_t>((at / kSectorBytes + 1) * kSectorBytes, content.size());
+      const std::uint64_t end = std::min<std::uint64_t>((at / sector + 1) * sector, content.size());
       const bool hit = random_() % 3 == 0;
       for (; at < end; ++at) {
         if (hit) { content[at] = mode == 3 ? std::byte{0} : static_cast<std::byte>(random_()); }
@@ -49,8 +50,7 @@ void SimulatedFileSystem::tear(Node& node) {
 void SimulatedFileSystem::restart() {
   ++epoch_;
   locks_.clear();
-  fail_at_ = 0;
-  fail_syncs_ = false;
+  forget_faults();
   off_ = false;
 }
 
@@ -83,13 +83,23 @@ void SimulatedFileSystem::kill() {
 
 void SimulatedFileSystem::fail_call(std::uint64_t n, Fault fault) {
   const std::lock_guard lock(mutex_);
-  fail_at_ = calls_ + n;
-  fault_ = fault;
+  failure_ = {calls_ + n, fault};
+}
+
+void SimulatedFileSystem::fail_call(Operation operation, std::uint64_t n, Fault fault) {
+  const std::lock_guard lock(mutex_);
+  const auto kind = static_cast<std::size_t>(operation);
+  failure_of_[kind] = {calls_of_[kind] + n, fault};
 }
 
 void SimulatedFileSystem::clear_faults() {
   const std::lock_guard lock(mutex_);
-  fail_at_ = 0;
+  forget_faults();
+}
+
+void SimulatedFileSystem::forget_faults() {
+  failure_ = {};
+  failure_of_ = {};
   fail_syncs_ = false;
 }
 

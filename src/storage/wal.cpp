@@ -50,6 +50,7 @@ struct Wal::State {
   std::optional<std::string> stopped;  // why nothing may be written any more
 
   Status stop(Error error) {
+    if (error.code == ErrorCode::kOverloaded) { error.code = ErrorCode::kIo; }  // not to be tried again
     stopped = error.message;
     file.reset();
     return error;
@@ -61,6 +62,8 @@ struct Wal::State {
   }
 
   Status begin_file();
+  Status next_file();
+  Status cut_back(Error full);
   Status write_frame(std::span<const std::byte> payload, WalFrameKind kind, SequenceNumber sequence);
   Status sync_file();
 };
@@ -81,6 +84,28 @@ Status Wal::State::begin_file() {
   seed = wal_frame_seed(identity);
   dirty_bytes = 0;
   return Ok{};
+}
+
+// A new file in place of the current one; on a full disk the current one goes on, and the new one must not lie behind
+// it: only the last file may have a torn tail.
+Status Wal::State::next_file() {
+  Status begun = begin_file();
+  if (begun.has_value()) { return begun; }
+  Error error = std::move(begun).error();
+  if (error.code != ErrorCode::kOverloaded) { return stop(std::move(error)); }
+  Status gone = files.remove(wal_file_path(folder, SequenceNumber{last.value + 1}));
+  if (!gone.has_value() && gone.error().code == ErrorCode::kNotFound) { return error; }
+  if (gone.has_value()) { gone = files.sync_folder(folder); }
+  if (!gone.has_value()) { return stop(std::move(gone).error()); }
+  return error;
+}
+
+// After an append that met a full disk: the file ends with its last whole frame again.
+Status Wal::State::cut_back(Error full) {
+  if (Status cut = files.truncate(entries.back().path, entries.back().bytes); !cut.has_value()) {
+    return stop(std::move(cut).error());
+  }
+  return full;
 }
 
 Status Wal::State::write_frame(std::span<const std::byte> payload, WalFrameKind kind, SequenceNumber sequence) {
@@ -164,7 +189,8 @@ Status Wal::append_encoded(SequenceNumber sequence, std::span<const std::byte> p
   }
   if (state_->entries.back().bytes >= state_->options.file_bytes_max) { SF_CHECK(roll()); }
   if (Status written = state_->write_frame(payload, WalFrameKind::kRecord, sequence); !written.has_value()) {
-    return state_->stop(std::move(written).error());
+    Error error = std::move(written).error();
+    return error.code == ErrorCode::kOverloaded ? state_->cut_back(std::move(error)) : state_->stop(std::move(error));
   }
   state_->last = sequence;
   return Ok{};
@@ -177,7 +203,8 @@ Status Wal::sync() {
   // Says so in the file, for recovery to tell rot from a torn tail. The records are safe whether this is written or
   // not; when it cannot be, the next append could not either.
   if (Status marked = state_->write_frame({}, WalFrameKind::kSynced, state_->last); !marked.has_value()) {
-    (void)state_->stop(std::move(marked).error());
+    Error error = std::move(marked).error();
+    (void)(error.code == ErrorCode::kOverloaded ? state_->cut_back(std::move(error)) : state_->stop(std::move(error)));
   }
   return Ok{};
 }
@@ -186,10 +213,8 @@ Status Wal::roll() {
   SF_CHECK(state_->check_running());
   if (state_->entries.back().first_sequence > state_->last) { return Ok{}; }  // no record in it yet
   // All of it, the mark included: only the last file may have a torn tail.
-  Status rolled = state_->sync_file();
-  if (rolled.has_value()) { rolled = state_->begin_file(); }
-  if (!rolled.has_value()) { return state_->stop(std::move(rolled).error()); }
-  return Ok{};
+  if (Status synced = state_->sync_file(); !synced.has_value()) { return state_->stop(std::move(synced).error()); }
+  return state_->next_file();
 }
 
 Status Wal::remove_through(SequenceNumber sequence) {

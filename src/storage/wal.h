@@ -6,7 +6,8 @@
 //             docs/format/wal.md says how the two are told apart.
 // Threads:    one writer thread calls append/sync/roll/remove_through; nothing else may run beside them.
 // Errors:     after a failed append, sync or roll every later call answers kUnavailable: the shard stops, the disk is
-//             never retried as if it had worked. kTooLarge and kInvalidArgument refuse a record and change nothing.
+//             never retried as if it had worked. kTooLarge and kInvalidArgument refuse a record and change nothing; so
+//             does kOverloaded, a full disk: what it had taken of the record is cut off again.
 #pragma once
 
 #include <cstdint>

@@ -114,6 +114,18 @@ void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<Ro
 
 }  // namespace
 
+TimeRange write_window(Timestamp now, const EngineOptions& options) {
+  TimeRange window;
+  std::int64_t begin = 0, end = 0;
+  if (!__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
+    window.begin = std::max(window.begin, timestamp_from_ns(begin));
+  }
+  if (!__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
+    window.end = std::min(window.end, timestamp_from_ns(end));
+  }
+  return window;
+}
+
 std::uint32_t shard_of(std::uint64_t tag_set_hash, std::uint32_t shard_count) {
   return static_cast<std::uint32_t>(((tag_set_hash >> 32U) * shard_count) >> 32U);
 }
@@ -130,6 +142,7 @@ Result<RoutedWrite> route(TableCatalog& catalog, std::uint32_t shard_count, cons
     const bool inside = window.contains(timestamp_from_ns(*least)) && window.contains(timestamp_from_ns(*greatest));
     if (!resolved.conflicts.empty() || !inside) { reject_rows(batch, b, resolved, window, routed.rejected); }
     if (batch.row_count() == 0) { continue; }
+    batch.duplicates = resolved.schema->duplicates;  // replay may meet this batch before the one that made the table
     routed.rows += batch.row_count();
     routed.points += batch.point_count();
     split(std::move(batch), shard_count, routed.by_shard);

@@ -24,6 +24,9 @@ struct RoutedWrite {
   std::uint64_t rows = 0, points = 0;  // that will be stored
 };
 
+// The times that are taken, by the options; bounds beyond the time axis leave that end open.
+TimeRange write_window(Timestamp now, const EngineOptions& options);
+
 // Rows whose time lies outside `window` are rejected.
 Result<RoutedWrite> route(TableCatalog& catalog, std::uint32_t shard_count, const TimeRange& window,
                           const ProjectName& project, std::vector<RowBatch> batches);

@@ -11,7 +11,7 @@ import pytest
 from crash.load import SURFACES, TWIN_FACTOR, TWIN_OFFSET, Load, Writer, lines_of
 from streamflow_server import Server
 
-ROUNDS, ROUNDS_NIGHTLY = 50, 500
+ROUNDS, ROUNDS_NIGHTLY = 50, 2_000
 WRITERS = 4
 RECOVERY_KILLED_EVERY = 5  # rounds
 FLUSHED_EVERY = 3  # rounds: a client asks for flushes all the time, so that these are killed half-way as well

@@ -37,6 +37,8 @@ struct HttpOptions {
 struct HttpStatistics {
   std::atomic<std::uint64_t> connections_accepted = 0, connections_refused = 0, connections_open = 0;
   std::atomic<std::uint64_t> bytes_received = 0, bytes_sent = 0, timeouts = 0, clients_gone = 0, body_bytes = 0;
+  std::atomic<std::uint64_t> write_queue = 0, read_queue = 0;              // requests waiting for a thread
+  std::uint64_t connections_max = 0, bodies_bytes_max = 0, queue_max = 0;  // the limits; immutable once it listens
 };
 
 class HttpServer {

@@ -15,9 +15,13 @@ struct HttpShared {
   HttpShared(HttpOptions given, HttpService& answers, std::uint64_t seed)
       : options(std::move(given)),
         service(answers),
-        write_pool({options.write_threads, options.queue_max}),
-        read_pool({options.read_threads, options.queue_max}),
-        id_seed(seed) {}
+        write_pool({options.write_threads, options.queue_max, &statistics.write_queue}),
+        read_pool({options.read_threads, options.queue_max, &statistics.read_queue}),
+        id_seed(seed) {
+    statistics.connections_max = options.connections_max;
+    statistics.bodies_bytes_max = options.bodies_bytes_max;
+    statistics.queue_max = options.queue_max;
+  }
 
   const HttpOptions options;
   HttpService& service;

@@ -5,7 +5,7 @@
 
 namespace streamflow::server {
 
-WorkerPool::WorkerPool(Options options) : queue_max_(options.queue_max) {
+WorkerPool::WorkerPool(Options options) : queue_max_(options.queue_max), queued_(options.queued) {
   for (std::uint32_t i = 0; i < options.threads; ++i) {
     threads_.emplace_back([this] { run(); });
   }
@@ -28,6 +28,7 @@ bool WorkerPool::push(std::function<void()> job, std::size_t queue_max) {
     const std::scoped_lock lock(mutex_);
     if (stopping_ || queue_.size() >= queue_max) { return false; }
     queue_.push_back(std::move(job));
+    if (queued_ != nullptr) { *queued_ = queue_.size(); }
   }
   changed_.notify_one();
   return true;
@@ -50,6 +51,7 @@ void WorkerPool::run() {
     if (queue_.empty()) { return; }
     std::function<void()> job = std::move(queue_.front());
     queue_.pop_front();
+    if (queued_ != nullptr) { *queued_ = queue_.size(); }
     lock.unlock();
     job();
     job = nullptr;

@@ -3,6 +3,7 @@
 // Errors:     submit() answers false when the queue is full or the pool has stopped: the caller says "overloaded".
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -18,6 +19,7 @@ class WorkerPool {
   struct Options {
     std::uint32_t threads = 4;
     std::size_t queue_max = 1024;
+    std::atomic<std::uint64_t>* queued = nullptr;  // kept at the queue's length; outlives the pool
   };
   explicit WorkerPool(Options options);
   ~WorkerPool();  // stop()
@@ -33,6 +35,7 @@ class WorkerPool {
   void run();
 
   const std::size_t queue_max_;
+  std::atomic<std::uint64_t>* const queued_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;  // guarded by mutex_

@@ -290,6 +290,11 @@ TEST_F(Routes, MetricsAreWellFormed) {
       answer.body.find("streamflow_http_requests_total{route=\"/api/v2/write\",method=\"POST\",code=\"2xx\"} 1\n"),
       std::string::npos);
   EXPECT_NE(answer.body.find("process_resident_memory_bytes "), std::string::npos);
+  for (const char* gauge : {"streamflow_memtable_bytes", "streamflow_query_memory_bytes", "streamflow_http_connections",
+                            "streamflow_http_body_bytes", "streamflow_http_queue"}) {
+    EXPECT_NE(answer.body.find("# TYPE " + std::string(gauge) + " gauge\n"), std::string::npos) << gauge;
+    EXPECT_NE(answer.body.find("\n" + std::string(gauge) + "_max "), std::string::npos) << gauge << " has no limit";
+  }
   std::string family;
   std::istringstream lines(answer.body);
   for (std::string line; std::getline(lines, line);) {
