@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NANOSECONDS_MIN, NANOSECONDS_MAX = -(2**63), 2**63 - 1
+NANOSECONDS_MIN, NANOSECONDS_MAX = -(2**63) + 2, 2**63 - 2  # the ends of int64 mean other things to SQL
 
 
 def nanoseconds_of(value: Any) -> int:

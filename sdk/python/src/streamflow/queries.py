@@ -31,7 +31,7 @@ def sql_request(text: str, params: Sequence[Any] | None, timeout: float | None) 
 
 def query(text: str, params: Sequence[Any] | None, timeout: float | None, retry: RetryPolicy) -> Steps[Result]:
     began = time.monotonic()
-    reply = yield from ask_patiently(sql_request(text, params, timeout), retry)
+    reply = yield from ask_patiently(sql_request(text, params, timeout), retry, is_statement=True)
     table = pa.ipc.open_stream(pa.py_buffer(reply.body)).read_all()
     return Result(table, sql=text, seconds=time.monotonic() - began)
 

@@ -45,14 +45,17 @@ class RetryPolicy:
 
 
 def is_transient(error: StreamFlowError) -> bool:
-    """Whether the same request may succeed later. A result that broke off may be a failing statement: it is not."""
+    """Whether the same request may succeed later."""
     if isinstance(error, TimeoutError):
         return error.status != 504
-    return isinstance(error, ConnectionFailed | OverloadedError) and not isinstance(error, IncompleteResultError)
+    return isinstance(error, ConnectionFailed | OverloadedError)
 
 
-def ask_patiently(request: Request, policy: RetryPolicy) -> Steps[Reply]:
-    """The answer below 400; else the last error, after as many attempts as the policy has."""
+def ask_patiently(request: Request, policy: RetryPolicy, *, is_statement: bool = False) -> Steps[Reply]:
+    """The answer below 400; else the last error, after as many attempts as the policy has.
+
+    A statement whose result broke off has probably failed and would again; a write whose answer did is sent again.
+    """
     failures = 0
     while True:
         try:
@@ -61,7 +64,8 @@ def ask_patiently(request: Request, policy: RetryPolicy) -> Steps[Reply]:
                 return reply
             raise error_of(reply)
         except StreamFlowError as error:
-            if not is_transient(error) or failures + 1 >= policy.attempts:
+            is_final = is_statement and isinstance(error, IncompleteResultError)
+            if is_final or not is_transient(error) or failures + 1 >= policy.attempts:
                 raise
             pause = policy.pause_seconds(failures, error)
         failures += 1
