@@ -90,11 +90,19 @@ class Client:
         return self.sql(text, params).plot(**options)
 
     def tables(self) -> list[str]:
-        """The names of the project's tables."""
+        """The names of the project's tables.
+
+        >>> "cpu" in db.tables()
+        True
+        """
         return self._transport.run(self._calls.tables())
 
     def schema(self, table: str) -> Schema:
-        """The columns of a table; NotFoundError when there is none of that name."""
+        """The columns of a table; NotFoundError when there is none of that name.
+
+        >>> db.schema("cpu").tags
+        ['host']
+        """
         return self._transport.run(self._calls.schema(table))
 
     def health(self) -> Health:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -91,11 +91,13 @@ class Writes:
         keys: Iterator[str],
     ) -> Steps[WriteReceipt]:
         if self._has_arrow_route:
-            query = {"table": destination.table, "tags": ",".join(tags), **destination.query()}
+            # No `tags`: of what is sent, the dictionaries are the tags, and a name may hold a comma.
+            query = {"table": destination.table, **destination.query()}
             headers = {"Content-Type": "application/vnd.apache.arrow.stream", "Idempotency-Key": next(keys)}
             request = Request("POST", ARROW_PATH, query, headers, _arrow_body(group))
             try:
-                return (yield from self._send(request, lambda row: first_row + row))
+                rows = sum(batch.num_rows for batch in group)
+                return (yield from self._send(request, rows, lambda row: first_row + row))
             except (NotFoundError, InvalidRequestError) as error:
                 if error.status not in (404, 415):
                     raise
@@ -103,17 +105,23 @@ class Writes:
         encoder = LineEncoder(destination.table, tags, "time")
         rejections: list[Rejection] = []
         receipt = WriteReceipt()
-        rows = (row for batch in group for row in rows_of(batch))
-        for body in bodies_of(encoder, rows, rejections, first_row=first_row):
+        records = (row for batch in group for row in rows_of(batch))
+        for body in bodies_of(encoder, records, rejections, first_row=first_row):
             receipt += yield from self._send_lines(destination, body, next(keys))
         return receipt + _refused(rejections)
 
     def _send_lines(self, destination: Destination, body: LineBody, key: str) -> Steps[WriteReceipt]:
         request = line_request(body.encode(), key, destination.query())
-        return (yield from self._send(request, body.row_of))
+        return (yield from self._send(request, len(body.rows), body.row_of))
 
-    def _send(self, request: Request, row_of: Any) -> Steps[WriteReceipt]:
-        reply = yield from ask_patiently(request, self._retry)
+    def _send(self, request: Request, rows: int, row_of: Callable[[int], int]) -> Steps[WriteReceipt]:
+        try:
+            reply = yield from ask_patiently(request, self._retry)
+        except InvalidRequestError as error:
+            rejected = _rejections_in(error, row_of)
+            if error.status != 422 or not rejected:
+                raise
+            return WriteReceipt(rejected_count=rows, rejected=rejected)
         return receipt_of(reply, row_of)
 
 
@@ -122,7 +130,13 @@ def line_request(body: bytes, key: str, query: Mapping[str, str]) -> Request:
     return Request("POST", LINE_PATH, query, headers, body)
 
 
-def receipt_of(reply: Reply, row_of: Any) -> WriteReceipt:
+def _rejections_in(error: InvalidRequestError, row_of: Callable[[int], int]) -> tuple[Rejection, ...]:
+    """The rows that a 422 names: not one could be stored."""
+    named = [each for each in error.problem.get("errors", []) if "row" in each or "line" in each]
+    return tuple(Rejection(row_of(each["row"] if "row" in each else each["line"]), each["detail"]) for each in named)
+
+
+def receipt_of(reply: Reply, row_of: Callable[[int], int]) -> WriteReceipt:
     answer = json.loads(reply.body)
     return WriteReceipt(
         rows=answer["rows"],
