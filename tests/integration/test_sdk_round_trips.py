@@ -178,6 +178,26 @@ def test_a_frame_of_many_rows_keeps_them_all(db):
     assert db.sql(query).to_dict() == [{"rows": count, "last": count - 1, "total": count / 2}]
 
 
+def test_arrow_keeps_what_lines_cannot_say(db):
+    table = fresh()
+    frame = pa.table(
+        {
+            "time": [1, 2, 3, 4],
+            "a,b": ["x\ny", "z\\", "", None],
+            "v": [math.nan, math.inf, -math.inf, None],
+            "w": [1] * 4,
+        }
+    )
+    assert db.write(table, frame, tags=["a,b"]).rows == 4
+    rows = db.sql(f'SELECT "a,b", v FROM {table} ORDER BY time').to_dict()
+    assert [row["a,b"] for row in rows] == ["x\ny", "z\\", None, None]
+    assert math.isnan(rows[0]["v"])
+    assert [row["v"] for row in rows[1:]] == [math.inf, -math.inf, None]
+    with pytest.raises(streamflow.PartialWriteError) as raised:
+        db.write(table, pa.table({"time": [5, None, 7], "v": [1.0, 2.0, 3.0]}))
+    assert [each.row for each in raised.value.receipt.rejected] == [1]
+
+
 def test_what_is_refused_is_named_by_row(db):
     table = fresh()
     rows = [

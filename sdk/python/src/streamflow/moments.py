@@ -19,7 +19,7 @@ def nanoseconds_of(value: Any) -> int:
         raise TypeError("a time is an int of nanoseconds or a datetime, got a bool")
     if isinstance(value, int):
         return _checked(value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value == value:  # NaT is a datetime that equals nothing
         exact = getattr(value, "as_unit", None)  # pandas.Timestamp: it has nanoseconds, datetime has not
         if exact is not None:
             return int(exact("ns").value)
