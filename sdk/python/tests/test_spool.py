@@ -174,6 +174,18 @@ def test_epochs_grow_although_the_clock_went_back(tmp_path, monkeypatch):
     spool.close()
 
 
+def test_a_full_disk_cannot_stop_delivery(tmp_path, monkeypatch):
+    def full(name, text):
+        raise OSError(28, "No space left on device")
+
+    spool = opened(tmp_path)
+    for body in (b"first", b"second"):
+        spool.append(1, body)
+    monkeypatch.setattr(spool, "_write_whole", full)
+    assert drained(spool) == [b"first", b"second"]
+    spool.close()
+
+
 def test_a_full_disk_leaves_no_half_record(tmp_path, monkeypatch):
     spool = opened(tmp_path)
     spool.append(1, b"first")

@@ -9,6 +9,7 @@ import pytest
 import streamflow
 from scripted_server import FAULTS, ScriptedServer
 from streamflow import RetryPolicy
+from streamflow.writer import queue, spool
 
 AT_ONCE = RetryPolicy(base_seconds=0.0005, seconds_max=0.002)
 
@@ -210,6 +211,48 @@ def test_rows_stay_in_the_spool_for_the_next_writer(tmp_path):
         writer.flush(timeout=30)
         assert server.order == [line(number) for number in range(4)]
         assert not list(tmp_path.glob("*.segment"))
+
+
+def test_a_batch_that_vanished_from_the_spool_is_reported_and_counted(tmp_path):
+    gate = threading.Event()
+
+    def next_fault():
+        return "store" if gate.is_set() else "refuse 503"
+
+    seen = []
+    with ScriptedServer(next_fault) as server, connected(server) as db:
+        with db.writer(spool=tmp_path, max_rows=2, retry=AT_ONCE, on_error=seen.append) as writer:
+            writer.write("t", [{"time": number, "v": number} for number in range(4)])
+            while writer.statistics.failed_attempts < 1:
+                pass
+            next(tmp_path.glob("*.segment")).unlink()
+            gate.set()
+            writer.flush(timeout=30)
+            assert (writer.statistics.delivered_rows, writer.statistics.dropped_rows) == (2, 2)
+        assert server.order == [line(0), line(1)]
+        assert [type(error) for error in seen if not isinstance(error, streamflow.OverloadedError)] == [
+            streamflow.SpoolError
+        ]
+
+
+def test_a_spool_whose_disk_is_full_keeps_rows_in_memory_and_tries_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(queue, "SPOOL_RETRY_SECONDS", 0.01)
+    seen = []
+    with ScriptedServer() as server, connected(server) as db:
+        with db.writer(spool=tmp_path, max_rows=1, retry=AT_ONCE, on_error=seen.append) as writer:
+            with monkeypatch.context() as patch:
+
+                def full(file, data):
+                    raise OSError(28, "No space left on device")
+
+                patch.setattr(spool, "_write_all", full)
+                writer.write("t", {"time": 1, "v": 1})
+                with pytest.raises(streamflow.SpoolError, match="No space"):
+                    writer.flush(timeout=30)
+                assert writer.statistics.waiting_rows == 1
+            writer.write("t", {"time": 2, "v": 2})
+            writer.flush(timeout=30)
+        assert server.order == [line(1), line(2)]
 
 
 def test_two_writers_cannot_share_a_spool(tmp_path):

@@ -86,11 +86,16 @@ class Spool:
         if not self._places:
             return None
         place = self._places[0]
-        with self._path(place.segment).open("rb") as file:
-            file.seek(place.at)
-            record = spool_record.decode(file.read(place.size), 0)
+        try:
+            with self._path(place.segment).open("rb") as file:
+                file.seek(place.at)
+                record = spool_record.decode(file.read(place.size), 0)
+        except FileNotFoundError:
+            record = None
         if record is None:
-            raise SpoolError(f"{self._path(place.segment)}: the batch at byte {place.at} changed on disk")
+            raise SpoolError(
+                f"{self._path(place.segment)}: the batch at byte {place.at} changed on disk or was removed"
+            )
         return Batch(key_text(self._producer, place.epoch, place.sequence), place.rows, record.body)
 
     def remove_head(self) -> int:
@@ -99,7 +104,8 @@ class Spool:
         self.rows -= place.rows
         self.size -= place.size
         self._delivered = (place.epoch, place.sequence)
-        self._write_whole("delivered", f"{place.epoch} {place.sequence}\n")
+        with contextlib.suppress(OSError):  # on a full disk the note is missing, which is harmless
+            self._write_whole("delivered", f"{place.epoch} {place.sequence}\n")
         if not self._places or self._places[0].segment != place.segment:
             if place.segment == self._segment and self._file is not None:
                 self._finish_segment()
