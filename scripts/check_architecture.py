@@ -46,7 +46,7 @@ FOREIGN = {
     "openssl/": {"access", "server"},
     "zlib.h": {"ingest", "server", "app"},
     "zstd": {"encoding", "storage", "ingest"},
-    "lz4": {"encoding", "storage"},
+    "lz4": {"encoding", "storage", "ingest"},
     "xxh": {"storage"},
     "hwy/": {"encoding", "analytics", "ingest"},
     "Eigen/": {"analytics"},

@@ -15,12 +15,14 @@ check() {
 
 shell_scripts() { git ls-files --cached --others --exclude-standard -- '*.sh' run .ci/run 'scripts/hooks/*'; }
 run_shellcheck() { shell_scripts | xargs shellcheck --external-sources; }
+run_mypy() { (cd sdk/python && ../../.venv/bin/mypy --cache-dir ../../build/mypy); }
 
 check format bash scripts/format.sh --check
 check architecture .venv/bin/python scripts/check_architecture.py
 check sizes .venv/bin/python scripts/size_ratchet.py
 check shellcheck run_shellcheck
 check ruff .venv/bin/ruff check --quiet .
+check mypy run_mypy
 check clang-tidy bash scripts/tidy.sh ${all:+--all}
 
 [ ${#failed[@]} = 0 ] || { echo "lint failed: ${failed[*]}" >&2; exit 1; }

@@ -1,6 +1,6 @@
 """Keeps files and functions small: past the limits only what size_ratchet.json records, and never longer than there.
 
-Limits: 400 lines a file, 70 lines a function (C++ and Python, below src/, bench/, tests/, scripts/). A recorded
+Limits: 400 lines a file, 70 lines a function (C++ and Python, below src/, bench/, tests/, scripts/, sdk/). A recorded
 exception may shrink, not grow; `--tighten` writes the shrunk sizes back and drops exceptions that are no longer needed.
 A new exception is an edit of the JSON by hand, to be argued in review. Generated files say so in their first line
 (`Made by … Do not edit`) and are exempt.
@@ -16,7 +16,7 @@ import sys
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
-TOPS = ("src", "bench", "tests", "scripts")
+TOPS = ("src", "bench", "tests", "scripts", "sdk")
 SUFFIXES = (".h", ".cpp", ".py")
 
 GENERATED = re.compile(r"(?://|#) Made by \S+ .*Do not edit")  # a first line; such files are exempt

@@ -16,6 +16,7 @@ constexpr Route kRoutes[] = {
   {"POST",   "/api/v2/write",    kInfluxV2, kWriteData,   {},          Lane::kWrite,  BodyLimit::kLarge, true,  routes::write_influx},
   {"POST",   "/write",           kInfluxV1, kWriteData,   {},          Lane::kWrite,  BodyLimit::kLarge, true,  routes::write_influx},
   {"POST",   "/api/v1/write",    kOwn,      kWriteData,   {},          Lane::kWrite,  BodyLimit::kLarge, false, routes::write_own},
+  {"POST",   "/api/v1/write/arrow", kOwn,   kWriteData,   {},          Lane::kWrite,  BodyLimit::kLarge, false, routes::write_arrow},
   {"POST",   "/api/v1/sql",      kOwn,      kReadData,    {},          Lane::kRead,   BodyLimit::kSmall, false, routes::sql_post},
   {"GET",    "/api/v1/sql",      kOwn,      kReadData,    {},          Lane::kRead,   BodyLimit::kNone,  false, routes::sql_get},
   {"GET",    "/api/v1/keys",     kOwn,      kManageKeys,  {},          Lane::kWrite,  BodyLimit::kNone,  false, routes::list_keys},

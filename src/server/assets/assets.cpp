@@ -185,6 +185,147 @@ const std::string_view kOpenapiJson =
     }
    }
   },
+  "/api/v1/write/arrow": {
+   "post": {
+    "operationId": "writeArrow",
+    "tags": [
+     "Write"
+    ],
+    "summary": "Write an Arrow IPC stream",
+    "description": "One stream: a schema, dictionaries, record batches (LZ4_FRAME and ZSTD buffers too). Good rows are stored even when others are not; the answer lists those that were not by their number, from 0. It comes when the rows are on disk.",
+    "parameters": [
+     {
+      "name": "table",
+      "in": "query",
+      "description": "The table to write to; it is made by its first row.",
+      "required": true,
+      "schema": {
+       "type": "string"
+      }
+     },
+     {
+      "name": "tags",
+      "in": "query",
+      "description": "Columns that are tags, separated by commas. Without it: dictionary columns of text, and text columns that the stored table has as tags.",
+      "required": false,
+      "schema": {
+       "type": "string"
+      }
+     },
+     {
+      "name": "fields",
+      "in": "query",
+      "description": "Dictionary columns that are fields even so, separated by commas.",
+      "required": false,
+      "schema": {
+       "type": "string"
+      }
+     },
+     {
+      "name": "time",
+      "in": "query",
+      "description": "The column of the rows' times: a timestamp of any unit, date64, or int64 nanoseconds. Without it: the column `time`, else the only timestamp column.",
+      "required": false,
+      "schema": {
+       "type": "string"
+      }
+     },
+     {
+      "name": "duplicates",
+      "in": "query",
+      "description": "What tables that this request creates do with rows of one series and time: merge their fields, keep the last, or keep all.",
+      "required": false,
+      "schema": {
+       "type": "string",
+       "enum": [
+        "merge",
+        "last",
+        "keep"
+       ],
+       "default": "merge"
+      }
+     },
+     {
+      "$ref": "#/components/parameters/Project"
+     },
+     {
+      "$ref": "#/components/parameters/ProjectHeader"
+     },
+     {
+      "$ref": "#/components/parameters/ContentEncoding"
+     },
+     {
+      "$ref": "#/components/parameters/IdempotencyKey"
+     }
+    ],
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/vnd.apache.arrow.stream": {
+       "schema": {
+        "type": "string",
+        "format": "binary"
+       }
+      }
+     }
+    },
+    "responses": {
+     "200": {
+      "description": "Stored, but for the rows that `rejected` lists.",
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       },
+       "X-StreamFlow-Position": {
+        "$ref": "#/components/headers/Position"
+       }
+      },
+      "content": {
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/ArrowReceipt"
+        },
+        "example": {
+         "rows": 1,
+         "points": 1,
+         "rejected_count": 0,
+         "rejected": [],
+         "duplicate": false,
+         "position": "0:17"
+        }
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/BadRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthenticated"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "413": {
+      "$ref": "#/components/responses/TooLarge"
+     },
+     "415": {
+      "$ref": "#/components/responses/UnsupportedMediaType"
+     },
+     "422": {
+      "$ref": "#/components/responses/Unsupported"
+     },
+     "429": {
+      "$ref": "#/components/responses/Overloaded"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failed"
+     },
+     "503": {
+      "$ref": "#/components/responses/Unavailable"
+     }
+    }
+   }
+  },
   "/api/v1/sql": {
    "post": {
     "operationId": "query",
@@ -197,7 +338,8 @@ const std::string_view kOpenapiJson =
      {
       "$ref": "#/components/parameters/Project"
      },
-     {
+)asset"
+    R"asset(     {
       "$ref": "#/components/parameters/ProjectHeader"
      },
      {
@@ -363,8 +505,7 @@ const std::string_view kOpenapiJson =
        "application/json": {
         "schema": {
          "$ref": "#/components/schemas/SqlResult"
-        )asset"
-    R"asset(},
+        },
         "example": {
          "columns": [
           {
@@ -563,7 +704,8 @@ const std::string_view kOpenapiJson =
       "in": "path",
       "required": true,
       "description": "The key's id.",
-      "schema": {
+      "schema)asset"
+    R"asset(": {
        "type": "string"
       }
      }
@@ -738,8 +880,7 @@ const std::string_view kOpenapiJson =
            "const": "ready"
           },
           "started": {
-           "type": "strin)asset"
-    R"asset(g",
+           "type": "string",
            "format": "date-time"
           },
           "up": {
@@ -948,7 +1089,8 @@ const std::string_view kOpenapiJson =
       "content": {
        "application/json": {
         "schema": {
-         "$ref": "#/components/schemas/InfluxV2Error"
+         "$ref": "#/components/schem)asset"
+    R"asset(as/InfluxV2Error"
         }
        }
       }
@@ -1126,8 +1268,7 @@ const std::string_view kOpenapiJson =
         "ns",
         "u",
         "us",
-        "ms")asset"
-    R"asset(,
+        "ms",
         "s",
         "m",
         "h"
@@ -1333,7 +1474,8 @@ const std::string_view kOpenapiJson =
       "description": "The result, or the statement's error.",
       "headers": {
        "X-Request-Id": {
-        "$ref": "#/components/headers/RequestId"
+        "$ref": "#/components/he)asset"
+    R"asset(aders/RequestId"
        }
       },
       "content": {
@@ -1521,8 +1663,7 @@ const std::string_view kOpenapiJson =
         "$ref": "#/components/headers/RequestId"
        }
       },
-  )asset"
-    R"asset(    "content": {
+      "content": {
        "application/json": {
         "schema": {
          "$ref": "#/components/schemas/InfluxV1Error"
@@ -1731,7 +1872,8 @@ const std::string_view kOpenapiJson =
       }
      },
      "403": {
-      "description": "Not allowed.",
+      )asset"
+    R"asset("description": "Not allowed.",
       "headers": {
        "X-Request-Id": {
         "$ref": "#/components/headers/RequestId"
@@ -1914,8 +2056,7 @@ const std::string_view kOpenapiJson =
     "responses": {
      "200": {
       "description": "HTML.",
-      "headers)asset"
-    R"asset(": {
+      "headers": {
        "X-Request-Id": {
         "$ref": "#/components/headers/RequestId"
        }
@@ -2118,7 +2259,8 @@ const std::string_view kOpenapiJson =
       }
      }
     }
-   },
+   })asset"
+    R"asset(,
    "NotFound": {
     "description": "No such thing.",
     "headers": {
@@ -2297,8 +2439,7 @@ const std::string_view kOpenapiJson =
       "type": "string"
      },
      "errors": {
-      "ty)asset"
-    R"asset(pe": "array",
+      "type": "array",
       "items": {
        "type": "object",
        "required": [
@@ -2357,6 +2498,60 @@ const std::string_view kOpenapiJson =
         "line": {
          "type": "integer",
          "minimum": 1
+        },
+        "reason": {
+         "type": "string"
+        }
+       }
+      }
+     },
+     "duplicate": {
+      "type": "boolean",
+      "description": "This Idempotency-Key was stored before: nothing was written again."
+     },
+     "position": {
+      "type": "string"
+     }
+    }
+   },
+   "ArrowReceipt": {
+    "type": "object",
+    "required": [
+     "rows",
+     "points",
+     "rejected_count",
+     "rejected",
+     "duplicate",
+     "position"
+    ],
+    "properties": {
+     "rows": {
+      "type": "integer",
+      "description": "Rows stored."
+     },
+     "points": {
+      "type": "integer",
+      "description": "Field values stored."
+     },
+     "rejected_count": {
+      "type": "integer",
+      "description": "Rows that were not."
+     },
+     "rejected": {
+      "type": "array",
+      "maxItems": 100,
+      "description": "The first of them.",
+      "items": {
+       "type": "object",
+       "required": [
+        "row",
+        "reason"
+       ],
+       "properties": {
+        "row": {
+         "type": "integer",
+         "minimum": 0,
+         "description": "Of the stream, from 0."
         },
         "reason": {
          "type": "string"
@@ -2469,7 +2664,8 @@ const std::string_view kOpenapiJson =
    "NewKey": {
     "type": "object",
     "additionalProperties": false,
-    "properties": {
+    "properties")asset"
+    R"asset(: {
      "name": {
       "type": "string",
       "maxLength": 255

@@ -9,6 +9,8 @@ namespace streamflow::server::routes {
 // write.cpp
 Response write_influx(Call& call);  // /write and /api/v2/write
 Response write_own(Call& call);     // /api/v1/write
+// write_arrow.cpp
+Response write_arrow(Call& call);  // /api/v1/write/arrow
 // sql.cpp
 Response sql_post(Call& call);
 Response sql_get(Call& call);
