@@ -224,6 +224,17 @@ TEST(Engine, ARowOfAnotherTypeIsRejectedAndTheRestIsKept) {
   EXPECT_EQ(rows[1].fields.count("v"), 0U);
 }
 
+TEST(Engine, WithoutAWindowEveryStorableTimeIsTaken) {
+  SimulatedFileSystem files(1);
+  const auto engine = open(options_on(files));
+  for (const std::int64_t time :
+       {to_ns(kTimestampMin), std::int64_t{-9'000'000'000'000'000'000}, to_ns(kTimestampMax)}) {
+    auto receipt = engine->write(request_of(one_row("t", "a", time, "x", FieldType::kInt64, 1)));
+    ASSERT_TRUE(receipt.has_value()) << receipt.error().message;
+    EXPECT_EQ(receipt->rows, 1U) << time;
+  }
+}
+
 TEST(Engine, TimesOutsideTheWindowAreRejectedByName) {
   SimulatedFileSystem files(1);
   EngineOptions options = options_on(files);

@@ -70,10 +70,12 @@ void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<Ro
 TimeRange write_window(Timestamp now, const EngineOptions& options) {
   TimeRange window;
   std::int64_t begin = 0, end = 0;
-  if (!__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
+  if (options.time_past_max != Duration::max() &&
+      !__builtin_sub_overflow(to_ns(now), options.time_past_max.count(), &begin)) {
     window.begin = std::max(window.begin, timestamp_from_ns(begin));
   }
-  if (!__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
+  if (options.time_future_max != Duration::max() &&
+      !__builtin_add_overflow(to_ns(now), options.time_future_max.count(), &end)) {
     window.end = std::min(window.end, timestamp_from_ns(end));
   }
   return window;
