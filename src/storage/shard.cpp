@@ -102,10 +102,11 @@ void Shard::stop() {
 }
 
 void Shard::submit(ShardWrite& write) {
+  write.bytes = bytes_of(write.record);
   {
     const std::lock_guard lock(queue_mutex_);
     if (!failure_ && !stopping_) {
-      queued_bytes_ += bytes_of(write.record);
+      queued_bytes_ += write.bytes;
       queue_.push_back(&write);
       queue_changed_.notify_all();
       return;
@@ -158,7 +159,7 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
   std::uint64_t bytes = 0;
   Status status = Ok{};
   for (ShardWrite* write : writes) {
-    bytes += bytes_of(write->record);
+    bytes += write->bytes;
     if (!status.has_value()) { break; }
     if (producers_.seen(write->record.producer)) {
       write->duplicate = true;

@@ -60,8 +60,11 @@ void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<Ro
   }
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
     if (rows[shard].empty()) { continue; }
-    auto part = std::make_shared<const RowBatch>(gather_rows(batch, rows[shard]));
-    by_shard[shard].push_back({part, hash_series(*part)});
+    std::vector<std::uint32_t> taken;
+    auto part = std::make_shared<const RowBatch>(gather_rows(batch, rows[shard], &taken));
+    std::vector<std::uint64_t> hashes_taken(taken.size());
+    for (std::size_t s = 0; s < taken.size(); ++s) { hashes_taken[s] = hashes[taken[s]]; }
+    by_shard[shard].push_back({std::move(part), std::move(hashes_taken)});
   }
 }
 
