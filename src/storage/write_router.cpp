@@ -46,6 +46,7 @@ std::vector<std::uint64_t> hash_series(const RowBatch& batch) {
 void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<RoutedBatch>>& by_shard) {
   std::vector<std::uint64_t> hashes = hash_series(batch);
   std::vector<std::uint32_t> shard_of_series;
+  shard_of_series.reserve(hashes.size());
   for (const std::uint64_t hash : hashes) { shard_of_series.push_back(shard_of(hash, shard_count)); }
   const bool one = std::adjacent_find(shard_of_series.begin(), shard_of_series.end(), std::not_equal_to<>()) ==
                    shard_of_series.end();
