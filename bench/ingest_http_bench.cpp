@@ -1,6 +1,7 @@
 // Loads a running server with TSBS cpu-only rows over HTTP and measures what it sustains, drain to segments included.
-// Usage: see kUsage; bench/README.md says how the figures are meant.
-// The answer is checked: the run fails when the server refuses a batch, or counts other rows than were acknowledged.
+// Line protocol to /api/v2/write, or Arrow streams to /api/v1/write/arrow. Usage: see kUsage; bench/README.md says how
+// the figures are meant. The answer is checked: the run fails when the server refuses a batch, or counts other rows
+// than were acknowledged.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "http_client.h"
 #include "server_probe.h"
 #include "tsbs.h"
+#include "tsbs_arrow.h"
 
 namespace streamflow::bench {
 namespace {
@@ -24,20 +26,23 @@ using Clock = std::chrono::steady_clock;
 
 constexpr char kUsage[] =
     "ingest_http_bench [--url http://127.0.0.1:8080] [--seconds 60] [--connections 4] [--batch 10000] [--hosts 4000] "
-    "[--seed 1]\n"
+    "[--seed 1] [--format line|arrow] [--rate ROWS_PER_SECOND] [--peer-path PATH]\n"
     "  [--org default] [--bucket default] [--token KEY] [--pid SERVER] [--data-dir DIR] [--no-flush] "
-    "[--drain-seconds-max 120] [--json]";
+    "[--drain-seconds-max 120] [--json]\n"
+    "  --peer-path: another engine's line protocol route; its rows are then not counted, nor is it flushed";
 constexpr char kRowsMetric[] = "streamflow_rows_written_total";
 constexpr char kMemtableMetric[] = "streamflow_memtable_rows";
 
 struct Plan {
   HttpUrl url;
-  std::string token, path;
+  std::string token, path, media_type = "text/plain; charset=utf-8";
   TsbsOptions tsbs;
   std::uint64_t seconds = 60, connections = 4, batch = 10'000, drain_seconds_max = 120;
-  std::uint64_t pid = 0;  // 0: unknown
+  std::uint64_t rate = 0;  // rows a second of all connections; 0: as fast as the server answers
+  std::uint64_t pid = 0;   // 0: unknown
   std::string data_folder;
-  bool flush = true, json = false;
+  bool flush = true, json = false, arrow = false;
+  bool peer = false;  // not StreamFlow: it has other metrics
 };
 
 struct Load {  // what one connection did
@@ -58,13 +63,22 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+// When a connection's batch is due. Acknowledgements count from then, so that a server which stalls is charged for the
+// batches that it keeps waiting.
+Clock::time_point due(const Plan& plan, Clock::time_point start, std::uint64_t batch) {
+  if (plan.rate == 0) { return Clock::now(); }
+  const double seconds = static_cast<double>(batch * plan.batch * plan.connections) / static_cast<double>(plan.rate);
+  const auto at = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  std::this_thread::sleep_until(at);
+  return at;
+}
+
 // Sends one batch until the server takes it. Only "later" is tried again, after the time the server asks for.
-Status send_batch(HttpClient& client, const Plan& plan, const std::string& body, Load& load,
+Status send_batch(HttpClient& client, const Plan& plan, const std::string& body, Load& load, Clock::time_point start,
                   Clock::time_point give_up) {
   for (;;) {
-    const Clock::time_point start = Clock::now();
-    SF_TRY(reply, client.request("POST", plan.path, "Content-Type: text/plain; charset=utf-8\r\n", body));
-    if (reply.status == 204) {
+    SF_TRY(reply, client.request("POST", plan.path, "Content-Type: " + plan.media_type + "\r\n", body));
+    if (reply.status == (plan.arrow ? 200 : 204)) {
       load.ack_ms.push_back(1e3 * seconds_since(start));
       return Ok{};
     }
@@ -76,6 +90,7 @@ Status send_batch(HttpClient& client, const Plan& plan, const std::string& body,
     ++load.retries;
     const long wait_s = std::strtol(reply.headers["retry-after"].c_str(), nullptr, 10);
     std::this_thread::sleep_for(std::chrono::seconds(std::clamp(wait_s, 1L, 10L)));
+    if (plan.rate == 0) { start = Clock::now(); }
   }
 }
 
@@ -84,13 +99,25 @@ void run_connection(const Plan& plan, std::uint32_t index, Clock::time_point unt
   const auto connections = static_cast<std::uint32_t>(plan.connections);
   share.first_host = plan.tsbs.hosts / connections * index;
   share.hosts = index + 1 == connections ? plan.tsbs.hosts - share.first_host : plan.tsbs.hosts / connections;
-  TsbsGenerator generator(share);
+  std::optional<TsbsGenerator> lines;
+  std::optional<TsbsArrow> streams;
+  if (plan.arrow) {
+    streams.emplace(share);
+  } else {
+    lines.emplace(share);
+  }
   HttpClient client(plan.url, plan.token);
   std::string body;
-  while (Clock::now() < until) {
-    body.clear();
-    generator.append(plan.batch, body);
-    if (Status sent = send_batch(client, plan, body, load, until + std::chrono::seconds(30)); !sent.has_value()) {
+  const Clock::time_point start = Clock::now();
+  for (std::uint64_t batch = 0; Clock::now() < until; ++batch) {
+    if (plan.arrow) {
+      streams->next(plan.batch, body);
+    } else {
+      body.clear();
+      lines->append(plan.batch, body);
+    }
+    if (Status sent = send_batch(client, plan, body, load, due(plan, start, batch), until + std::chrono::seconds(30));
+        !sent.has_value()) {
       load.failure = sent.error();
       return;
     }
@@ -151,7 +178,11 @@ Status drain(HttpClient& client, const Plan& plan, Figures& figures) {
 
 Status measure(const Plan& plan, Figures& figures) {
   HttpClient client(plan.url, plan.token);
-  SF_TRY(rows_before, read_metric(client, kRowsMetric));
+  double rows_before = 0, rows_after = 0;
+  if (!plan.peer) {
+    SF_TRY(rows, read_metric(client, kRowsMetric));
+    rows_before = rows;
+  }
   double cpu_before = 0;
   if (plan.pid != 0) {
     SF_TRY(cpu, cpu_seconds(plan.pid));
@@ -165,8 +196,11 @@ Status measure(const Plan& plan, Figures& figures) {
     figures.cpu_seconds = cpu - cpu_before;
     figures.resident_bytes = resident;
   }
-  SF_TRY(rows_after, read_metric(client, kRowsMetric));
-  if (rows_after - rows_before != static_cast<double>(figures.rows)) {
+  if (!plan.peer) {
+    SF_TRY(rows, read_metric(client, kRowsMetric));
+    rows_after = rows;
+  }
+  if (!plan.peer && rows_after - rows_before != static_cast<double>(figures.rows)) {
     return Error{ErrorCode::kCorrupt, "acknowledged " + std::to_string(figures.rows) + " rows, but the server counts " +
                                           std::to_string(static_cast<std::uint64_t>(rows_after - rows_before))};
   }
@@ -241,17 +275,29 @@ std::optional<Plan> plan_from(int argc, char** argv) {
   plan.drain_seconds_max = arguments.integer("--drain-seconds-max", plan.drain_seconds_max);
   plan.path = "/api/v2/write?org=" + arguments.text("--org", "default") +
               "&bucket=" + arguments.text("--bucket", "default") + "&precision=ns";
+  const std::string peer_path = arguments.text("--peer-path", "");
+  plan.peer = !peer_path.empty();
+  if (plan.peer) { plan.path = peer_path; }
+  const std::string format = arguments.text("--format", "line");
+  plan.arrow = format == "arrow";
+  if (plan.arrow) {
+    plan.path = "/api/v1/write/arrow?table=cpu";
+    plan.media_type = "application/vnd.apache.arrow.stream";
+  }
   plan.token = arguments.text("--token", "");
+  plan.rate = arguments.integer("--rate", 0);
   plan.pid = arguments.integer("--pid", 0);
   plan.data_folder = arguments.text("--data-dir", "");
-  plan.flush = !arguments.flag("--no-flush");
+  plan.flush = !arguments.flag("--no-flush") && !plan.peer;
   plan.json = arguments.flag("--json");
   if (!arguments.accepted()) { return std::nullopt; }
   Result<HttpUrl> parsed = parse_url(url);
-  if (!parsed.has_value() || plan.connections == 0 || plan.batch == 0 || plan.tsbs.hosts < plan.connections) {
+  if (!parsed.has_value() || plan.connections == 0 || plan.batch == 0 || plan.tsbs.hosts < plan.connections ||
+      (format != "line" && !plan.arrow)) {
     std::fprintf(stderr, "%s\nusage: %s\n",
-                 parsed.has_value() ? "connections, batch and hosts per connection must be at least 1"
-                                    : parsed.error().message.c_str(),
+                 parsed.has_value()
+                     ? "connections, batch and hosts per connection must be at least 1, --format is line or arrow"
+                     : parsed.error().message.c_str(),
                  kUsage);
     return std::nullopt;
   }

@@ -61,17 +61,36 @@ std::uint64_t mixed(std::uint64_t x) {  // SplitMix64's finaliser (Steele, Lea, 
 }
 
 std::string host_text(std::uint32_t number, std::uint64_t seed) {
-  std::uint64_t random = mixed(seed ^ (std::uint64_t{number} << 20U));
-  const auto next = [&] { return random = mixed(random); };
-  const std::string region = pick(kRegions, next());
-  return "cpu,hostname=host_" + std::to_string(number) + ",region=" + region + ",datacenter=" + region +
-         static_cast<char>('a' + next() % 3) + ",rack=" + std::to_string(next() % 100) +
-         ",os=" + pick(kSystems, next()) + ",arch=" + pick(kArchitectures, next()) + ",team=" + pick(kTeams, next()) +
-         ",service=" + std::to_string(next() % 20) + ",service_version=" + std::to_string(next() % 2) +
-         ",service_environment=" + pick(kEnvironments, next()) + " ";
+  std::string text = "cpu";
+  const auto values = TsbsGenerator::tags_of(number, seed);
+  for (std::size_t t = 0; t < values.size(); ++t) { text += "," + TsbsGenerator::kTagNames[t] + "=" + values[t]; }
+  return text + " ";
 }
 
 }  // namespace
+
+const std::array<std::string, TsbsGenerator::kTags> TsbsGenerator::kTagNames = {
+    "hostname", "region",          "datacenter",         "rack", "os", "arch", "team",
+    "service",  "service_version", "service_environment"};
+const std::array<std::string, TsbsGenerator::kFields> TsbsGenerator::kFieldNames = {
+    "usage_user", "usage_system",  "usage_idle",  "usage_nice",  "usage_iowait",
+    "usage_irq",  "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"};
+
+std::array<std::string, TsbsGenerator::kTags> TsbsGenerator::tags_of(std::uint32_t host, std::uint64_t seed) {
+  std::uint64_t random = mixed(seed ^ (std::uint64_t{host} << 20U));
+  const auto next = [&] { return random = mixed(random); };
+  const std::string region = pick(kRegions, next());
+  return {"host_" + std::to_string(host),
+          region,
+          region + static_cast<char>('a' + next() % 3),
+          std::to_string(next() % 100),
+          pick(kSystems, next()),
+          pick(kArchitectures, next()),
+          pick(kTeams, next()),
+          std::to_string(next() % 20),
+          std::to_string(next() % 2),
+          pick(kEnvironments, next())};
+}
 
 TsbsGenerator::TsbsGenerator(const TsbsOptions& options)
     : options_(options),
@@ -98,14 +117,42 @@ std::uint64_t TsbsGenerator::random() {  // xorshift64* (Vigna 2016)
   return state_ * 0x2545F4914F6CDD1DU;
 }
 
-char* TsbsGenerator::write_row(Host& host, char* at) {
-  static const Decimals decimals;
-  std::memcpy(at, host.text.data(), host.text.size());
-  at += host.text.size();
+// One step of every field of a host.
+void TsbsGenerator::walk(Host& host) {
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < kFields; ++i) {
     bits = i % 5 == 0 ? random() >> 4U : bits >> 12U;  // five steps of 12 bits from each number
     host.values[i] = std::clamp(host.values[i] + steps_[bits % steps_.size()], 0, 100'000);
+  }
+}
+
+// The time of the next row, when that is the first host's.
+void TsbsGenerator::begin_round() {
+  if (next_host_ != 0) { return; }
+  time_ns_ = options_.start_ns + static_cast<std::int64_t>(rows_ / hosts_.size()) * options_.interval_ns;
+}
+
+void TsbsGenerator::next(std::uint64_t rows, Columns& out) {
+  out.times.resize(rows);
+  out.hosts.resize(rows);
+  for (auto& field : out.fields) { field.resize(rows); }
+  for (std::uint64_t row = 0; row < rows; ++row, ++rows_) {
+    begin_round();
+    Host& host = hosts_[next_host_];
+    walk(host);
+    out.times[row] = time_ns_;
+    out.hosts[row] = static_cast<std::uint32_t>(next_host_);
+    for (std::size_t f = 0; f < kFields; ++f) { out.fields[f][row] = host.values[f] / 1000; }
+    next_host_ = next_host_ + 1 == hosts_.size() ? 0 : next_host_ + 1;
+  }
+}
+
+char* TsbsGenerator::write_row(Host& host, char* at) {
+  static const Decimals decimals;
+  walk(host);
+  std::memcpy(at, host.text.data(), host.text.size());  // NOLINT(bugprone-not-null-terminated-result): lines end in \n
+  at += host.text.size();
+  for (std::size_t i = 0; i < kFields; ++i) {
     std::memcpy(at, kFieldTexts[i].text, sizeof kFieldTexts[i].text);
     at += kFieldTexts[i].bytes;
     const auto value = static_cast<std::size_t>(host.values[i] / 1000);
@@ -126,7 +173,7 @@ void TsbsGenerator::append(std::uint64_t rows, std::string& out) {
   char* at = out.data() + start;
   for (std::uint64_t row = 0; row < rows; ++row) {
     if (next_host_ == 0) {
-      time_ns_ = options_.start_ns + static_cast<std::int64_t>(rows_ / hosts_.size()) * options_.interval_ns;
+      begin_round();
       time_bytes_ = static_cast<std::size_t>(
           std::to_chars(time_text_.data(), time_text_.data() + time_text_.size(), time_ns_).ptr - time_text_.data());
     }

@@ -23,6 +23,11 @@ ingest_over_http() {
 
 [ $# -gt 0 ] || set -- line_protocol_bench segment_bench results_bench ingest_http_bench
 for name in "$@"; do
+  if [ -f "bench/$name.py" ]; then
+    echo "== $name"
+    .venv/bin/python "bench/$name.py" --seconds "$seconds"
+    continue
+  fi
   [ -x "$programs/$name" ] || { echo "./run bench: there is no benchmark '$name' in $programs" >&2; exit 2; }
   echo "== $name"
   if [ "$name" = ingest_http_bench ]; then ingest_over_http; else "$programs/$name"; fi

@@ -28,27 +28,34 @@ FieldVector gather_field(const FieldVector& from, std::span<const std::uint32_t>
 
 }  // namespace
 
-RowBatch gather_rows(const RowBatch& from, std::span<const std::uint32_t> rows) {
+RowBatch gather_rows(const RowBatch& from, std::span<const std::uint32_t> rows,
+                     std::vector<std::uint32_t>* series_taken) {
   RowBatch out;
   out.table = from.table;
   out.duplicates = from.duplicates;
   out.tags = from.tags;
   constexpr std::uint32_t kUnused = 0xffffffffU;
-  std::vector<std::uint32_t> renamed(from.series_count, kUnused);
-  out.series_of_row.reserve(rows.size());
-  out.times.reserve(rows.size());
-  for (const std::uint32_t row : rows) {
-    std::uint32_t& name = renamed[from.series_of_row[row]];
-    if (name == kUnused) {
-      name = out.series_count++;
-      const auto values = from.tag_values(from.series_of_row[row]);
-      out.series.insert(out.series.end(), values.begin(), values.end());
+  std::vector<std::uint32_t> renamed(from.series_count, kUnused), taken;
+  out.series_of_row.resize(rows.size());
+  out.times.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::uint32_t series = from.series_of_row[rows[i]];
+    if (renamed[series] == kUnused) {
+      renamed[series] = static_cast<std::uint32_t>(taken.size());
+      taken.push_back(series);
     }
-    out.series_of_row.push_back(name);
-    out.times.push_back(from.times[row]);
+    out.series_of_row[i] = renamed[series];
+    out.times[i] = from.times[rows[i]];
+  }
+  out.series_count = static_cast<std::uint32_t>(taken.size());
+  out.series.reserve(taken.size() * from.tags.size());
+  for (const std::uint32_t series : taken) {
+    const auto values = from.tag_values(series);
+    out.series.insert(out.series.end(), values.begin(), values.end());
   }
   out.fields.reserve(from.fields.size());
   for (const FieldVector& field : from.fields) { out.fields.push_back(gather_field(field, rows)); }
+  if (series_taken != nullptr) { *series_taken = std::move(taken); }
   return out;
 }
 

@@ -4,12 +4,15 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "model/row_batch.h"
 
 namespace streamflow::storage {
 
-// `rows`: indexes into `from`, in the order wanted. The outcome lists only the series that they use.
-RowBatch gather_rows(const RowBatch& from, std::span<const std::uint32_t> rows);
+// `rows`: indexes into `from`, in the order wanted. The outcome lists only the series that they use; entry s of
+// `series_taken`, when given, is which of `from` its series s was.
+RowBatch gather_rows(const RowBatch& from, std::span<const std::uint32_t> rows,
+                     std::vector<std::uint32_t>* series_taken = nullptr);
 
 }  // namespace streamflow::storage

@@ -12,13 +12,15 @@ std::uint64_t bytes_of(const ArrivedRows& rows) {
 
 void Memtable::add(const std::shared_ptr<TableEntry>& table, std::shared_ptr<const ArrivedRows> arrived) {
   TableRows* rows = nullptr;
+  const std::uint64_t arrived_bytes = bytes_of(*arrived);
   {
     const std::lock_guard guard(lock_);
     rows = &tables_[table.get()];
     rows->table = table;
     rows->tail_rows += arrived->batch->row_count();
     rows_ += arrived->batch->row_count();
-    bytes_ += bytes_of(*arrived);
+    rows->tail_bytes += arrived_bytes;
+    bytes_ += arrived_bytes;
     rows->view.arrived.push_back(std::move(arrived));
   }
   if (rows->tail_rows >= kPageRows || rows->view.arrived.size() >= kTailBatchesMax) {
@@ -31,9 +33,7 @@ void Memtable::replace_pages(TableRows& rows, std::size_t first, std::shared_ptr
                              bool clear_tail) {
   std::uint64_t gone = 0;
   for (std::size_t p = first; p < rows.view.pages.size(); ++p) { gone += rows.view.pages[p]->memory_bytes(); }
-  if (clear_tail) {
-    for (const auto& arrived : rows.view.arrived) { gone += bytes_of(*arrived); }
-  }
+  if (clear_tail) { gone += rows.tail_bytes; }
   const std::uint64_t added = page->memory_bytes();
   std::vector<std::shared_ptr<const ArrivedRows>> freed;  // destroyed after the lock is given back
   const std::lock_guard guard(lock_);
@@ -42,6 +42,7 @@ void Memtable::replace_pages(TableRows& rows, std::size_t first, std::shared_ptr
   if (clear_tail) {
     freed.swap(rows.view.arrived);
     rows.tail_rows = 0;
+    rows.tail_bytes = 0;
   }
   bytes_ += added - gone;
 }

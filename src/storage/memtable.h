@@ -48,6 +48,7 @@ class Memtable {
     std::shared_ptr<TableEntry> table;
     MemtableView view;
     std::size_t tail_rows = 0;
+    std::uint64_t tail_bytes = 0;
   };
   void seal(TableRows& rows);
   void merge_small_pages(TableRows& rows);

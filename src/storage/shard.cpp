@@ -106,10 +106,11 @@ void Shard::stop() {
 }
 
 void Shard::submit(ShardWrite& write) {
+  write.bytes = bytes_of(write.record);
   {
     const std::lock_guard lock(queue_mutex_);
     if (!failure_ && !stopping_) {
-      queued_bytes_ += bytes_of(write.record);
+      queued_bytes_ += write.bytes;
       queue_.push_back(&write);
       queue_changed_.notify_all();
       return;
@@ -202,7 +203,7 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
   std::uint64_t bytes = 0;
   Status status = check_running();  // it may have failed while these were waiting
   for (ShardWrite* write : writes) {
-    bytes += bytes_of(write->record);
+    bytes += write->bytes;
     if (!status.has_value()) { continue; }
     const Producer& producer = write->record.producer;
     if (producers_.seen(producer) || group.seen(producer)) {

@@ -30,6 +30,7 @@ struct ShardWrite {
   LogRecord record;                                       // its batches, project and producer; the shard numbers it
   std::vector<std::byte> payload;                         // encode_record(record), so that writers encode in parallel
   std::vector<std::vector<std::uint64_t>> series_hashes;  // one list per batch
+  std::uint64_t bytes = 0;                                // of the batches in memory; set by submit()
   std::latch* done = nullptr;
   // Set before `done` counts down:
   std::optional<Error> error;

@@ -46,6 +46,7 @@ std::vector<std::uint64_t> hash_series(const RowBatch& batch) {
 void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<RoutedBatch>>& by_shard) {
   std::vector<std::uint64_t> hashes = hash_series(batch);
   std::vector<std::uint32_t> shard_of_series;
+  shard_of_series.reserve(hashes.size());
   for (const std::uint64_t hash : hashes) { shard_of_series.push_back(shard_of(hash, shard_count)); }
   const bool one = std::adjacent_find(shard_of_series.begin(), shard_of_series.end(), std::not_equal_to<>()) ==
                    shard_of_series.end();
@@ -60,8 +61,11 @@ void split(RowBatch batch, std::uint32_t shard_count, std::vector<std::vector<Ro
   }
   for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
     if (rows[shard].empty()) { continue; }
-    auto part = std::make_shared<const RowBatch>(gather_rows(batch, rows[shard]));
-    by_shard[shard].push_back({part, hash_series(*part)});
+    std::vector<std::uint32_t> taken;
+    auto part = std::make_shared<const RowBatch>(gather_rows(batch, rows[shard], &taken));
+    std::vector<std::uint64_t> hashes_taken(taken.size());
+    for (std::size_t s = 0; s < taken.size(); ++s) { hashes_taken[s] = hashes[taken[s]]; }
+    by_shard[shard].push_back({std::move(part), std::move(hashes_taken)});
   }
 }
 

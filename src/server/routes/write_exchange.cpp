@@ -33,7 +33,13 @@ Problem nothing_stored(const ingest::WriteOutcome& outcome, std::string_view nou
   Problem problem{kind_of(ErrorCode::kUnsupported),
                   fmt::format("none of {} {}(s) could be stored", outcome.lines_dropped, noun),
                   {}};
-  for (const ingest::LineError& line : outcome.rejected) { problem.errors.push_back({reason_of(line), line.line, ""}); }
+  for (const ingest::LineError& line : outcome.rejected) {
+    if (noun == "line") {
+      problem.errors.push_back({reason_of(line), line.line, ""});
+    } else {
+      problem.errors.push_back({fmt::format("{} {}: {}", noun, line.line, reason_of(line)), std::nullopt, ""});
+    }
+  }
   return problem;
 }
 
