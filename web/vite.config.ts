@@ -31,6 +31,7 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     setupFiles: ['./src/testing/setup.ts'],
+    env: { TZ: 'Europe/Berlin' },
     include: ['src/**/*.test.{ts,tsx}', 'build-tools/**/*.test.ts'],
   },
 });
