@@ -1,10 +1,35 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { ExplorePage } from '../explore/ExplorePage';
+import { exploreSearchOf } from '../explore/exploreSearch';
+import { Shell } from '../shell/Shell';
+import { NotFound } from '../shell/NotFound';
 
-const root = createRootRoute({ component: Outlet });
-const explore = createRoute({ getParentRoute: () => root, path: '/', component: ExplorePage });
+// Addresses of the page. The server answers all of them with the page: src/server/routes/pages.cpp.
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: ExplorePage,
+  validateSearch: exploreSearchOf,
+});
+const exploreAlias = createRoute({
+  getParentRoute: () => root,
+  path: '/explore',
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/', search: search as Record<string, string>, replace: true });
+  },
+});
 
-export const router = createRouter({ routeTree: root.addChildren([explore]) });
+// Plain key=value pairs, so that a shared link stays readable.
+export const router = createRouter({
+  routeTree: root.addChildren([explore, exploreAlias]),
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const entries = Object.entries(search).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '');
+    const text = new URLSearchParams(entries).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+});
 
 declare module '@tanstack/react-router' {
   interface Register {
