@@ -10,6 +10,7 @@ export default tseslint.config(
     rules: {
       'max-lines': ['error', 400],
       eqeqeq: 'error',
+      '@typescript-eslint/unbound-method': 'off', // callbacks in props are written as methods, and never use this
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },

@@ -16,7 +16,7 @@ const exploreAlias = createRoute({
   getParentRoute: () => root,
   path: '/explore',
   beforeLoad: ({ search }) => {
-    throw redirect({ to: '/', search: search as Record<string, string>, replace: true });
+    redirect({ to: '/', search: search as Record<string, string>, replace: true, throw: true });
   },
 });
 

@@ -9,33 +9,32 @@ import '@mantine/core/styles/Group.css';
 import '@mantine/core/styles/Text.css';
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
-import { useEffect, useState } from 'react';
-import { keyText, useCommandList } from './commands';
+import { useEffect, useMemo } from 'react';
+import { keyText, useCommandList, type Command } from './commands';
 import { Icon } from './Icon';
 import classes from './Palette.module.css';
 
 const [store, actions] = createSpotlight();
 
+function groupsOf(commands: Command[]): SpotlightActionGroupData[] {
+  const names = [...new Set(commands.map((command) => command.group))];
+  return names.map((group) => ({
+    group,
+    actions: commands
+      .filter((command) => command.group === group && command.id !== 'palette')
+      .map((command) => ({
+        id: command.id,
+        label: command.label,
+        description: command.detail,
+        onClick: command.run,
+        rightSection: command.keys ? <Keys keys={command.keys} /> : undefined,
+      })),
+  }));
+}
+
 export default function Palette({ onClose }: { onClose: () => void }) {
   const commands = useCommandList();
-  const [groups, setGroups] = useState<SpotlightActionGroupData[]>([]);
-  useEffect(() => {
-    const names = [...new Set(commands.map((command) => command.group))];
-    setGroups(
-      names.map((group) => ({
-        group,
-        actions: commands
-          .filter((command) => command.group === group && command.id !== 'palette')
-          .map((command) => ({
-            id: command.id,
-            label: command.label,
-            description: command.detail,
-            onClick: command.run,
-            rightSection: command.keys ? <Keys keys={command.keys} /> : undefined,
-          })),
-      })),
-    );
-  }, [commands]);
+  const groups = useMemo(() => groupsOf(commands), [commands]);
   useEffect(() => {
     actions.open();
     return actions.close;

@@ -1,5 +1,6 @@
-// The table tab: search, filters, the grid, and below it the chosen cell in full.
-import { useEffect, useMemo, useState } from 'react';
+// The table tab: search, filters, the grid, and below it the chosen cell in full. Keyed by the result's columns: filters,
+// selection and widths belong to them.
+import { useMemo, useState } from 'react';
 import { cellText, timeAt } from '../../arrow/cell';
 import { describeTime } from '../../time/nanoseconds';
 import { formatCount } from '../../units/units';
@@ -35,31 +36,25 @@ function sortOf(text: string | undefined, table: ResultTable): Sort | undefined 
 
 export function GridPanel({ table, rowCount, growing, find, onFind, sort, onSort }: GridPanelProps) {
   const { zone } = usePreferences();
-  const shape = table.fields.map((field) => field.name).join('\n');
   const [filters, setFilters] = useState<CellFilter[]>([]);
   const [selection, setSelection] = useState<Selection>();
-  const [resized, setResized] = useState<{ shape: string; widths: ReadonlyMap<number, number> }>({ shape, widths: new Map() });
+  const [resized, setResized] = useState<ReadonlyMap<number, number>>(new Map());
   const hasRows = rowCount > 0;
   const fitting = useMemo(
     () => table.fields.map((_, column) => fittingWidth(table, column, zone)),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- measured once per result, when its first rows are there
-    [shape, hasRows, zone],
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- measured once, when the first rows are there: a live result keeps its widths
+    [hasRows, zone],
   );
-  const widths = fitting.map((width, column) => (resized.shape === shape ? (resized.widths.get(column) ?? width) : width));
+  const widths = fitting.map((width, column) => resized.get(column) ?? width);
   const sorting = sortOf(sort, table);
   const order = useOrder(table, rowCount, { sort: sorting, search: find, filters }, zone, growing);
   const shown = order.rows?.length ?? rowCount;
 
-  useEffect(() => {
-    setFilters([]);
-    setSelection(undefined);
-  }, [shape]);
-
   const onResize = (column: number, width: number | undefined) => {
-    const next = new Map(resized.shape === shape ? resized.widths : []);
+    const next = new Map(resized);
     if (width === undefined) next.delete(column);
     else next.set(column, width);
-    setResized({ shape, widths: next });
+    setResized(next);
   };
   const onCopy = () => {
     if (!selection) return;
