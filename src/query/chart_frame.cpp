@@ -29,7 +29,7 @@ struct ColumnWriter {
 
 std::string series_name(const ChartResult& chart, const ChartSeries& series) {
   if (!chart.split_by.has_value()) return series.column;
-  const std::string part = series.part.value_or("NULL");
+  std::string part = series.part.value_or("NULL");
   for (const ChartSeries& other : chart.series) {
     if (other.column != series.column) return part + " " + series.column;
   }

@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import { act, render, screen, waitFor } from '@testing-library/react';
 import { MantineProvider } from '@mantine/core';
 import { afterEach, expect, it, vi } from 'vitest';
 import Chart from './Chart';
@@ -53,4 +53,32 @@ it('a live window moves by whole pixel columns and holds the present', () => {
   expect(one.to > BigInt(now) * 1_000_000n).toBe(true);
   expect((next.to - one.to) % 100_000_000n).toBe(0n);
   expect(one.to % 100_000_000n).toBe(0n);
+});
+
+// A frame without rows, as the server writes it.
+function emptyFrame(): ArrayBuffer {
+  const header = '{"version":1,"method":"none","x":{"name":"time","type":"time"},"range":{"from":"0","to":"9"},"series":[],"rows_scanned":0,"elapsed_ms":0}';
+  const text = header.padEnd(Math.ceil(header.length / 8) * 8);
+  const bytes = new TextEncoder().encode(`SFC1____${text}`);
+  new DataView(bytes.buffer).setUint32(4, text.length, true);
+  return bytes.buffer;
+}
+
+it('keeps the last picture while a live chart asks again, and rests when nobody looks', async () => {
+  showSize();
+  const states: (string | null)[] = [];
+  const asked = vi.fn(() => {
+    states.push(document.querySelector('[data-state]')?.getAttribute('data-state') ?? null);
+    return Promise.resolve(new Response(emptyFrame()));
+  });
+  vi.stubGlobal('fetch', asked);
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+  render(<MantineProvider><Chart query={{ sql: 'SELECT 1' }} spec={{ kind: 'line' }} live={{ intervalMs: 5, windowNs: 1_000_000_000n }} /></MantineProvider>);
+  await waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3));
+  expect(states.slice(1).every((state) => state === 'empty')).toBe(true);
+  hidden.mockReturnValue(true);
+  act(() => void document.dispatchEvent(new Event('visibilitychange')));
+  const count = asked.mock.calls.length;
+  await act(() => new Promise((resolve) => setTimeout(resolve, 60)));
+  expect(asked).toHaveBeenCalledTimes(count);
 });

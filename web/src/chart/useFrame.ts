@@ -52,8 +52,9 @@ export function useFrame({ query, spec, range, live, pixels, active }: FrameInpu
       const moving = interval !== undefined && windowNs !== undefined;
       const fixed = from !== undefined && to !== undefined ? { from, to } : undefined;
       const wanted = moving ? liveRange({ intervalMs: interval, windowNs }, pixels, Date.now()) : fixed;
+      const unasked = asked.current !== question;
       asked.current = question;
-      setState((old) => (isNew ? { loading: true } : { ...old, loading: !moving }));
+      setState((old) => (unasked ? { loading: true } : { ...old, loading: !moving }));
       try {
         const frame = await fetchFrame(wantedQuery, wantedSpec, wanted, pixels, abort.signal);
         setState({ frame, shown: wanted ?? frame.range, loading: false });
