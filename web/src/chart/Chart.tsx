@@ -106,6 +106,11 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
         {brush && <div className={classes.brush} style={{ left: brush.left, width: brush.width }} />}
         {loading && <div className={classes.progress} />}
         {!frame && !problem && <div className={classes.skeleton} />}
+        {problem && !frame && (
+          <div className={classes.instead}>
+            <ProblemView problem={problem} onRetry={retry} compact />
+          </div>
+        )}
         {empty && !problem && (
           <div className={classes.message} role="status">
             <strong>No rows here</strong>
@@ -119,7 +124,7 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
         </p>
       )}
       <Legend items={items} hidden={hidden} onHide={setHidden} />
-      {problem && (
+      {problem && frame && (
         <div className={classes.problem}>
           <ProblemView problem={problem} onRetry={retry} compact />
         </div>
