@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds release and runs every benchmark: the ones of single parts, then TSBS-shaped ingest over HTTP into a server of
-# its own. `./run bench NAME...` runs only those. STREAMFLOW_BENCH_SECONDS: how long the HTTP load lasts (default 60).
+# its own, then charts over HTTP and in a browser. `./run bench NAME...` runs only those. STREAMFLOW_BENCH_SECONDS: how long the HTTP load lasts (default 60).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ./run build release
@@ -21,13 +21,14 @@ ingest_over_http() {
   return "$status"
 }
 
-[ $# -gt 0 ] || set -- line_protocol_bench segment_bench results_bench ingest_http_bench
+[ $# -gt 0 ] || set -- line_protocol_bench segment_bench results_bench ingest_http_bench chart_open
 for name in "$@"; do
   if [ -f "bench/$name.py" ]; then
     echo "== $name"
     .venv/bin/python "bench/$name.py" --seconds "$seconds"
     continue
   fi
+  if [ "$name" = chart_open ]; then echo "== chart_open"; bash bench/chart_open.sh; continue; fi
   [ -x "$programs/$name" ] || { echo "./run bench: there is no benchmark '$name' in $programs" >&2; exit 2; }
   echo "== $name"
   if [ "$name" = ingest_http_bench ]; then ingest_over_http; else "$programs/$name"; fi

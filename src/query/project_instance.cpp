@@ -9,6 +9,7 @@
 #include "duckdb/storage/buffer/buffer_pool.hpp"
 #include "duckdb/storage/object_cache.hpp"
 #include "query/aggregate_pushdown.h"
+#include "query/chart_function.h"
 #include "query/duckdb_errors.h"
 #include "query/function_policy.h"
 #include "query/memory_ledger.h"
@@ -69,6 +70,7 @@ void lock_down(duckdb::DuckDB& database) {
   apply_function_policy(*connection.context);
   register_time_functions(*connection.context);
   register_storage_function(*connection.context);
+  register_chart_function(*connection.context);
   connection.Commit();
   duckdb::DBConfig::GetConfig(*database.instance).SetOptionByName("lock_configuration", duckdb::Value::BOOLEAN(true));
 }

@@ -75,6 +75,9 @@ struct QueryServiceOptions {
   AggregatePushdown aggregate_pushdown = AggregatePushdown::kStatistics;
 };
 
+struct ChartRequest;
+class ChartRun;
+
 class QueryService {
  public:
   using ReaderOf = std::function<std::shared_ptr<storage::ProjectReader>(const ProjectName&)>;
@@ -83,6 +86,8 @@ class QueryService {
 
   // Parses, gates and plans the statement; the first next() starts it. The timeout runs from here to the last next().
   Result<std::unique_ptr<ResultStream>> execute(QueryRequest request);
+  // chart.h. Checks the statement and which of its columns are drawn; run() executes it. The timeout runs from here.
+  Result<std::unique_ptr<ChartRun>> chart(ChartRequest request);
 
   struct Statistics {
     std::uint64_t queries = 0, failed = 0, cancelled = 0, timed_out = 0, rows = 0, running = 0;

@@ -574,6 +574,95 @@ const std::string_view kOpenapiJson =
     }
    }
   },
+  "/api/v1/chart": {
+   "post": {
+    "operationId": "chart",
+    "tags": [
+     "Query"
+    ],
+    "summary": "Draw one SQL statement",
+    "description": "Condenses the statement's rows, while they stream, to what `width` pixels can show: the answer is bounded however many rows there are. Frames come unless `Accept` prefers JSON.",
+    "parameters": [
+     {
+      "$ref": "#/components/parameters/Project"
+     },
+     {
+      "$ref": "#/components/parameters/ProjectHeader"
+     }
+    ],
+    "requestBody": {
+     "required": true,
+     "content": {
+      "application/json": {
+       "schema": {
+        "$ref": "#/components/schemas/ChartRequest"
+       },
+       "example": {
+        "query": "SELECT time, host, usage FROM cpu",
+        "split_by": "host",
+        "from": "2026-01-31T00:00:00Z",
+        "to": "2026-02-01T00:00:00Z",
+        "width": 1200
+       }
+      }
+     }
+    },
+    "responses": {
+     "200": {
+      "description": "The picture.",
+      "headers": {
+       "X-Request-Id": {
+        "$ref": "#/components/headers/RequestId"
+       }
+      },
+      "content": {
+       "application/vnd.streamflow.frames": {
+        "schema": {
+         "type": "string",
+         "format": "binary",
+         "description": "docs/format/column-frame.md"
+        }
+       },
+       "application/json": {
+        "schema": {
+         "$ref": "#/components/schemas/ChartResult"
+        }
+       }
+      }
+     },
+     "400": {
+      "$ref": "#/components/responses/BadRequest"
+     },
+     "401": {
+      "$ref": "#/components/responses/Unauthenticated"
+     },
+     "403": {
+      "$ref": "#/components/responses/Forbidden"
+     },
+     "406": {
+      "$ref": "#/components/responses/NotAcceptable"
+     },
+     "413": {
+      "$ref": "#/components/responses/TooLarge"
+     },
+     "422": {
+      "$ref": "#/components/responses/Unsupported"
+     },
+     "429": {
+      "$ref": "#/components/responses/Overloaded"
+     },
+     "500": {
+      "$ref": "#/components/responses/Failed"
+     },
+     "503": {
+      "$ref": "#/components/responses/Unavailable"
+     },
+     "504": {
+      "$ref": "#/components/responses/Timeout"
+     }
+    }
+   }
+  },
   "/api/v1/keys": {
    "get": {
     "operationId": "listKeys",
@@ -775,7 +864,8 @@ const std::string_view kOpenapiJson =
     "tags": [
      "Operate"
     ],
-    "summary": "Prometheus metrics",
+    "summary":)asset"
+    R"asset( "Prometheus metrics",
     "responses": {
      "200": {
       "description": "Text exposition format 0.0.4.",
@@ -1158,7 +1248,8 @@ const std::string_view kOpenapiJson =
      "422": {
       "description": "Well-formed lines do not fit what is stored; the others are stored.",
       "headers": {
-       "X-Request-Id": {
+       "X-Request-)asset"
+    R"asset(Id": {
         "$ref": "#/components/headers/RequestId"
        }
       },
@@ -1552,7 +1643,8 @@ const std::string_view kOpenapiJson =
       "bearer": []
      },
      {
-      "token": []
+     )asset"
+    R"asset( "token": []
      },
      {
       "basic": []
@@ -1944,7 +2036,8 @@ const std::string_view kOpenapiJson =
       "headers": {
        "X-Request-Id": {
         "$ref": "#/components/headers/RequestId"
-       }
+     )asset"
+    R"asset(  }
       },
       "content": {
        "application/json": {
@@ -2330,7 +2423,8 @@ const std::string_view kOpenapiJson =
     },
     "content": {
      "application/problem+json": {
-      "schema": {
+      "schema)asset"
+    R"asset(": {
        "$ref": "#/components/schemas/Problem"
       }
      }
@@ -2824,7 +2918,8 @@ const std::string_view kOpenapiJson =
      "type": {
       "type": "string"
      },
-     "name": {
+)asset"
+    R"asset(     "name": {
       "type": "string"
      },
      "retentionRules": {
@@ -2861,6 +2956,210 @@ const std::string_view kOpenapiJson =
      },
      "line": {
       "type": "integer"
+     }
+    }
+   },
+   "ChartRequest": {
+    "type": "object",
+    "required": [
+     "query"
+    ],
+    "additionalProperties": false,
+    "properties": {
+     "query": {
+      "type": "string",
+      "description": "One SELECT, without the time range."
+     },
+     "params": {
+      "type": "array",
+      "items": {},
+      "description": "Values for ? or $1."
+     },
+     "x": {
+      "type": "string",
+      "description": "A time or numeric column; the first time column when absent."
+     },
+     "y": {
+      "type": "array",
+      "items": {
+       "type": "string"
+      },
+      "maxItems": 64,
+      "description": "Numeric columns; all but x and split_by when absent."
+     },
+     "split_by": {
+      "type": "string",
+      "description": "One series per value of this column, at most 200."
+     },
+     "from": {
+      "oneOf": [
+       {
+        "type": "string"
+       },
+       {
+        "type": "number"
+       }
+      ],
+      "description": "RFC 3339, integer nanoseconds (also as text), or a number on a numeric x. Included."
+     },
+     "to": {
+      "oneOf": [
+       {
+        "type": "string"
+       },
+       {
+        "type": "number"
+       }
+      ],
+      "description": "Likewise; excluded. Absent ends are where the rows begin and end."
+     },
+     "width": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 10000,
+      "default": 1000
+     },
+     "method": {
+      "enum": [
+       "minmax",
+       "m4",
+       "lttb",
+       "ohlc",
+       "none"
+      ],
+      "default": "minmax"
+     },
+     "timeout_ms": {
+      "type": "integer",
+      "minimum": 1
+     }
+    }
+   },
+   "ChartResult": {
+    "type": "object",
+    "required": [
+     "version",
+     "method",
+     "x",
+     "range",
+     "series",
+     "rows_scanned",
+     "elapsed_ms"
+    ],
+    "properties": {
+     "version": {
+      "const": 1
+     },
+     "method": {
+      "enum": [
+       "minmax",
+       "m4",
+       "lttb",
+       "ohlc",
+       "none"
+      ],
+      "description": "none: the rows were few and are all here."
+     },
+     "x": {
+      "type": "object",
+      "properties": {
+       "name": {
+        "type": "string"
+       },
+       "type": {
+        "enum": [
+         "time",
+         "number"
+        ]
+       }
+      }
+     },
+     "range": {
+      "type": [
+       "object",
+       "null"
+      ],
+      "properties": {
+       "from": {
+        "type": [
+         "string",
+         "number"
+        ]
+       },
+       "to": {
+        "type": [
+         "string",
+         "number"
+        ]
+       }
+      }
+     },
+     "series": {
+      "type": "array",
+      "items": {
+       "type": "object",
+       "properties": {
+        "name": {
+         "type": "string"
+        },
+        "column": {
+         "type": "string"
+        },
+        "tags": {
+         "type": "object",
+         "additionalProperties": {
+          "type": [
+           "string",
+           "null"
+          ]
+         }
+        },
+        "columns": {
+         "type": "array",
+         "items": {
+          "type": "object",
+          "properties": {
+           "name": {
+            "type": "string"
+           },
+           "type": {
+            "enum": [
+             "time_ns",
+             "float64"
+            ]
+           },
+           "values": {
+            "type": "array",
+            "items": {}
+           }
+          }
+         }
+        }
+       }
+      }
+     },
+     "left_out": {
+      "type": "object",
+      "properties": {
+       "count": {
+        "type": "integer"
+       },
+       "names": {
+        "type": "array",
+        "items": {
+         "type": "string"
+        }
+       },
+       "advice": {
+        "type": "string"
+       }
+      }
+     },
+     "rows_scanned": {
+      "type": "integer"
+     },
+     "elapsed_ms": {
+      "type": "number"
      }
     }
    }

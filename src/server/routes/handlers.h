@@ -14,6 +14,8 @@ Response write_arrow(Call& call);  // /api/v1/write/arrow
 // sql.cpp
 Response sql_post(Call& call);
 Response sql_get(Call& call);
+// chart.cpp
+Response chart(Call& call);
 // influx.cpp
 Response influx_query(Call& call);
 Response influx_buckets(Call& call);
