@@ -2,54 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
+#include <cstring>
 
 #include "encoding/batches.h"
+#include "encoding/decimal.h"
+#include "encoding/kernels.h"
 
 namespace streamflow::encoding {
 namespace {
 
-constexpr std::array<double, kDecimalDigitsMax + 1> kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                            1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 constexpr unsigned kDecimalFlags = 0x20;  // bits from here on are for variants of the map that are not known yet
 constexpr unsigned kDigitsTried = 17;     // more than a double can print
 constexpr std::size_t kSample = 64;
 constexpr double kExceptionBits = 75;  // position and 64 bits
 constexpr double kBitsPerDigit = 3.3219281;
 constexpr std::size_t kBitsWorthTrying = 24;  // per value; a decimal block above it is compared with plain bits
-
-// Adding 1.5 * 2^52 leaves a number below 2^51 rounded to an integer in the low mantissa bits: the way to convert
-// between double and int64 that every vector unit has.
-constexpr double kShifter = 6755399441055744.0;
-constexpr std::uint64_t kShifterBits = std::bit_cast<std::uint64_t>(kShifter);
-constexpr double kDecimalMax = 2251799813685247.0;  // 2^51 - 1
-
-struct Decimal {
-  std::uint64_t number;
-  bool exact;
-};
-
-inline Decimal to_decimal(std::uint64_t bits, double power) {
-  const double value = std::bit_cast<double>(bits);
-  const double scaled = value * power;
-  const double shifted = scaled + kShifter;
-  const double rounded = shifted - kShifter;
-  const bool same = std::bit_cast<std::uint64_t>(rounded / power) == bits;
-  const bool small = std::fabs(scaled) <= kDecimalMax;
-  return {std::bit_cast<std::uint64_t>(shifted) - kShifterBits, (same & small) != 0};
-}
-
-inline std::uint64_t from_decimal(std::uint64_t number, double power) {
-  const double whole = std::bit_cast<double>(number + kShifterBits) - kShifter;
-  return std::bit_cast<std::uint64_t>(whole / power);
-}
-
-// The sign-folded bits: ordered like the numbers when read as int64, and their own inverse.
-inline std::uint64_t fold_sign(std::uint64_t bits) {
-  return bits ^ (static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> 63U) >> 1U);
-}
 
 }  // namespace
 
@@ -59,7 +26,7 @@ std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> val
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = values[i * values.size() / count];
     unsigned digits = 0;
-    while (digits < kDigitsTried && !to_decimal(bits, kPowers[digits]).exact) { ++digits; }
+    while (digits < kDigitsTried && !to_decimal(bits, kPowersOfTen[digits]).exact) { ++digits; }
     ++needing[digits];
   }
   std::optional<unsigned> best;
@@ -79,8 +46,8 @@ std::optional<unsigned> choose_decimal_digits(std::span<const std::uint64_t> val
 
 void FloatEncoder::encode_bits(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix,
                                Bytes& out) {
-  mapped_.resize(values.size());
-  for_each_in_batches(values.size(), [&](std::size_t i) { mapped_[i] = fold_sign(values[i]); });
+  mapped_.assign(values.begin(), values.end());
+  kernels().fold_signs(mapped_);
   integers_.encode(mapped_, starts, out, Map::kOrderedBits, mask, prefix);
 }
 
@@ -91,7 +58,7 @@ bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, unsigne
   exact_.resize(count);
   std::uint64_t* const mapped = mapped_.data();
   std::uint8_t* const exact = exact_.data();
-  const double power = kPowers[digits];
+  const double power = kPowersOfTen[digits];
   for_each_in_batches(count, [=](std::size_t i) {
     const Decimal decimal = to_decimal(values[i], power);
     mapped[i] = decimal.number;
@@ -135,7 +102,7 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
   if (out.empty()) { return in.ok() ? Status(Ok{}) : corrupt_block("it ends early"); }
   if (descriptor.map == Map::kOrderedBits) {
     SF_CHECK(decode_integers_after(descriptor, in, starts, out));
-    for_each_in_batches(out.size(), [values = out.data()](std::size_t i) { values[i] = fold_sign(values[i]); });
+    kernels().fold_signs(out);
     return Ok{};
   }
   if (descriptor.map != Map::kDecimal) { return unsupported(descriptor); }
@@ -145,9 +112,7 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
   const ByteSpan exceptions = in.take(positions.size() * sizeof(std::uint64_t));
   if (!in.ok() || digits > kDecimalDigitsMax) { return corrupt_block("the decimal map's parameters are out of range"); }
   SF_CHECK(decode_integers_after(descriptor, in, starts, out));
-  for_each_in_batches(out.size(), [values = out.data(), power = kPowers[digits]](std::size_t i) {
-    values[i] = from_decimal(values[i], power);
-  });
+  kernels().divide_decimals(kPowersOfTen[digits], out);
   for (std::size_t i = 0; i < positions.size(); ++i) {
     std::memcpy(&out[positions[i]], exceptions.data() + i * sizeof(std::uint64_t), sizeof(std::uint64_t));
   }

@@ -15,9 +15,6 @@
 
 namespace streamflow::encoding {
 
-// Powers of ten up to 10^22 are exact doubles.
-inline constexpr unsigned kDecimalDigitsMax = 22;
-
 class FloatEncoder {
  public:
   // `values` are bit patterns of doubles.

@@ -5,6 +5,7 @@
 #include <bit>
 #include <numeric>
 
+#include "encoding/kernels.h"
 #include "encoding/predictors.h"
 
 namespace streamflow::encoding {
@@ -269,7 +270,7 @@ Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts
   const std::uint64_t divisor = in.varint();
   const std::uint64_t offset = in.signed_varint();
   SF_CHECK(decode_predicted(descriptor, in, starts, false, out));
-  for (std::uint64_t& value : out) { value = offset + divisor * value; }
+  kernels().scale(offset, divisor, out);
   return Ok{};
 }
 

@@ -4,9 +4,10 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
 
-#include "encoding/batches.h"
 #include "encoding/bit_packing.h"
+#include "encoding/kernels.h"
 
 namespace streamflow::encoding {
 namespace {
@@ -190,37 +191,32 @@ Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
   return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
-// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left
-// over.
-bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& positions) {
-  constexpr std::size_t kStride = 4;
-  positions.resize(count + 64 + kStride);  // the last word is written whole, in strides
-  std::size_t found = 0;
-  for (std::size_t byte = 0; byte < unary.size(); byte += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, unary.data() + byte, std::min<std::size_t>(8, unary.size() - byte));
-    const auto ones = static_cast<std::size_t>(std::popcount(word));
-    if (ones > count - found) { return false; }
-    // Strides write past the end of the word's ones rather than branch on each: the next word overwrites that.
-    std::uint32_t* at = positions.data() + found;
-    for (; word != 0; at += kStride) {
-      for (std::size_t i = 0; i < kStride; ++i) {
-        at[i] = static_cast<std::uint32_t>(byte * 8) + static_cast<std::uint32_t>(std::countr_zero(word));
-        word &= word - 1;
-      }
+// Positions of the one-bits of a unary part, behind a slot of all ones: the gaps between neighbours are the quotients
+// plus one, also for the first.
+class UnaryPart {
+ public:
+  // False unless there are exactly `count` one-bits and no byte is left over.
+  bool read(ByteSpan unary, std::size_t count) {
+    slots_ = std::make_unique_for_overwrite<std::uint32_t[]>(1 + count + kOnesOverrun);
+    slots_[0] = ~0U;
+    if (count == 0 || unary.empty()) { return false; }
+    const ByteSpan words = unary.first(unary.size() / 8 * 8);
+    std::uint32_t* const positions = slots_.get() + 1;
+    std::size_t found = kernels().find_ones(words, count, positions);
+    if (found > count) { return false; }
+    std::array<std::byte, 8> rest{};
+    std::memcpy(rest.data(), unary.data() + words.size(), unary.size() - words.size());
+    const std::size_t more = kernels().find_ones(rest, count - found, positions + found);
+    for (std::size_t i = found; i < found + more && i < count; ++i) {
+      positions[i] += static_cast<std::uint32_t>(words.size() * 8);
     }
-    found += ones;
+    return found + more == count && positions[count - 1] / 8 + 1 == unary.size();
   }
-  return found == count && count > 0 && positions[count - 1] / 8 + 1 == unary.size();
-}
+  const std::uint32_t* ones() const { return slots_.get() + 1; }
 
-// Joins quotients, the gaps between one-bits, with the low bits already in `out`.
-void join_quotients(std::span<const std::uint32_t> ones, unsigned width, std::span<std::uint64_t> out) {
-  out[0] |= std::uint64_t{ones[0]} << width;
-  for_each_in_batches(out.size() - 1, [=, low = out.data() + 1, one = ones.data()](std::size_t i) {
-    low[i] |= std::uint64_t{one[i + 1] - one[i] - 1} << width;
-  });
-}
+ private:
+  std::unique_ptr<std::uint32_t[]> slots_;
+};
 
 Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t base = in.signed_varint();
@@ -231,19 +227,16 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   const ByteSpan unary = in.take(in.varint());
   SF_TRY(positions, decode_positions(in, out.size()));
   if (!in.ok()) { return corrupt_block("Rice codes end early"); }
-  std::vector<std::uint32_t> ones;
-  if (!find_ones(unary, out.size(), ones)) { return corrupt_block("the unary part has another number of values"); }
+  UnaryPart part;
+  if (!part.read(unary, out.size())) { return corrupt_block("the unary part has another number of values"); }
+  const bool one_sided = (coded & kOneSidedBit) != 0;
   unpack_bits(low, 0, width, out);
-  join_quotients(ones, width, out);
-  for (const std::uint32_t position : positions) { out[position] = in.varint(); }
-  if (!in.ok()) { return corrupt_block("exceptions end early"); }
-  if ((coded & kOneSidedBit) != 0) {
-    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
-  } else {
-    for_each_in_batches(out.size(),
-                        [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
+  kernels().join_rice(part.ones(), width, base, one_sided, out);
+  for (const std::uint32_t position : positions) {
+    const std::uint64_t z = in.varint();
+    out[position] = base + (one_sided ? z : unzigzag(z));
   }
-  return Ok{};
+  return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
 }  // namespace

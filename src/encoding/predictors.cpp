@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "encoding/kernels.h"
+
 namespace streamflow::encoding {
 
 PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> values, std::span<std::uint64_t> out) {
@@ -24,18 +26,12 @@ PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> 
 }
 
 void undo_delta(std::uint64_t before, std::span<std::uint64_t> values) {
-  for (std::uint64_t& value : values) {
-    before += value;
-    value = before;
-  }
+  kernels().undo_delta(before, values);
 }
 
 void undo_delta_of_delta(PredictorStart start, std::span<std::uint64_t> values) {
-  for (std::uint64_t& value : values) {
-    start.delta += value;
-    start.value += start.delta;
-    value = start.value;
-  }
+  kernels().undo_delta(start.delta, values);
+  kernels().undo_delta(start.value, values);
 }
 
 void residuals_per_series(std::span<const std::uint64_t> values, std::span<const std::uint32_t> starts,
