@@ -46,6 +46,12 @@ class ColumnBlockEncoder {
   // Appends the block; nothing when every row is NULL.
   void encode(const ColumnBlock& block, Bytes& out);
 
+  // What follows are blocks of one column, in order: choices are carried over from block to block.
+  void begin_column() {
+    integers_.begin_column();
+    floats_.begin_column();
+  }
+
  private:
   void encode_values(const ColumnBlock& block, Mask mask, ByteSpan prefix, Bytes& out);
 

@@ -19,6 +19,7 @@ class FloatEncoder {
  public:
   // `values` are bit patterns of doubles.
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix, Bytes& out);
+  void begin_column() { integers_.begin_column(); }  // as IntegerEncoder's
 
  private:
   void encode_bits(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix, Bytes& out);

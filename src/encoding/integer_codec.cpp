@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 #include "encoding/kernels.h"
@@ -18,6 +19,12 @@ constexpr std::size_t kSampleFrom = 2 * kSampleValues;  // shorter blocks are we
 // A choice by sample that turns out this much dearer on the whole block is made again by all values; without this guard
 // a column that is constant where sampled can grow sixteenfold.
 constexpr double kSampleTrust = 1.15;
+
+// A column keeps its predictor for so many blocks, while its values take the bits they took, give or take so much:
+// fewer bits are a change of nature too, which another predictor may suit even better.
+constexpr unsigned kKeptBlocks = 32;
+constexpr double kKeptTolerance = 0.05;
+constexpr double kSlackBits = 64;  // parameters weigh more in short blocks
 
 constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta};
 
@@ -179,16 +186,30 @@ Predictor IntegerEncoder::choose_by_sample(std::span<const std::uint64_t> values
   return best;
 }
 
-IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
-  if (values.size() < kSampleFrom || !starts.empty()) { return choose_fully(values, starts); }
-  double bits_per_value = 0;
-  const Predictor predictor = choose_by_sample(values, bits_per_value);
+IntegerEncoder::Choice IntegerEncoder::plan_whole(std::span<const std::uint64_t> values, Predictor predictor) {
   residuals_.resize(values.size());
   residuals_of(predictor, values, residuals_);
   const PackPlan plan = plan_packing(residuals_);
-  const Choice choice{predictor, plan, plan.cost_bits + parameter_bits(predictor)};
-  const double expected = kSampleTrust * bits_per_value * static_cast<double>(values.size()) + 64;
-  return static_cast<double>(choice.cost_bits) > expected ? choose_fully(values, starts) : choice;
+  return {predictor, plan, plan.cost_bits + parameter_bits(predictor)};
+}
+
+IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
+  if (values.size() < kSampleFrom || !starts.empty()) { return choose_fully(values, starts); }
+  const auto count = static_cast<double>(values.size());
+  if (last_.blocks_left > 0) {
+    --last_.blocks_left;
+    const Choice kept = plan_whole(values, last_.predictor);
+    const double expected = last_.bits_per_value * count;
+    const double change = std::abs(static_cast<double>(kept.cost_bits) - expected);
+    if (change <= kKeptTolerance * expected + kSlackBits) { return kept; }
+  }
+  double bits_per_value = 0;
+  Choice choice = plan_whole(values, choose_by_sample(values, bits_per_value));
+  if (static_cast<double>(choice.cost_bits) > kSampleTrust * bits_per_value * count + kSlackBits) {
+    choice = choose_fully(values, starts);
+  }
+  if (last_.in_column) { last_ = {choice.predictor, static_cast<double>(choice.cost_bits) / count, kKeptBlocks, true}; }
+  return choice;
 }
 
 void IntegerEncoder::append_stream(std::span<const std::uint64_t> values, SeriesStarts starts, const Choice& choice,

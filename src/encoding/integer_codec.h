@@ -29,6 +29,10 @@ class IntegerEncoder {
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map = Map::kIdentity,
               Mask mask = Mask::kAllValid, ByteSpan prefix = {});
 
+  // The streams that follow are blocks of one column: a predictor that suited one is tried first on the next, and kept
+  // as long as it pays. Before the first call each stream is weighed by itself.
+  void begin_column() { last_ = {.blocks_left = 0, .in_column = true}; }
+
  private:
   struct Choice {
     Predictor predictor = Predictor::kNone;
@@ -36,7 +40,15 @@ class IntegerEncoder {
     std::uint64_t cost_bits = 0;
   };
 
+  struct LastChoice {
+    Predictor predictor = Predictor::kNone;
+    double bits_per_value = 0;
+    unsigned blocks_left = 0;  // for which the predictor may be kept
+    bool in_column = false;
+  };
+
   Choice choose(std::span<const std::uint64_t> values, SeriesStarts starts);
+  Choice plan_whole(std::span<const std::uint64_t> values, Predictor predictor);
   Choice choose_fully(std::span<const std::uint64_t> values, SeriesStarts starts);
   Predictor choose_by_sample(std::span<const std::uint64_t> values, double& bits_per_value);
   bool encode_runs(std::span<const std::uint64_t> values, std::uint64_t bits_max, Bytes& out);
@@ -44,6 +56,7 @@ class IntegerEncoder {
 
   std::vector<std::uint64_t> quotients_;
   std::vector<std::uint64_t> residuals_;
+  LastChoice last_;
 };
 
 // Fills `out` from one stream and leaves `in` after it. The descriptor has been read by the caller.

@@ -4,127 +4,21 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include <array>
 #include <atomic>
 #include <bit>
 #include <cstring>
-#include <utility>
+#include <iterator>
 
 #include "encoding/byte_io.h"
 #include "encoding/decimal.h"
 #include "encoding/kernels.h"
+#include "encoding/packing_kernels-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace streamflow::encoding::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
-
-constexpr unsigned kLanes = 8;
-constexpr std::size_t kGroup = 256;
-
-using Wide = hn::CappedTag<std::uint64_t, 8>;
-using Narrow = hn::Rebind<std::uint32_t, Wide>;      // as many lanes, of half the width
-using Words = hn::CappedTag<std::uint32_t, kLanes>;  // a row of a group, or half of one
-constexpr std::size_t kWide = hn::MaxLanes(Wide());
-constexpr std::size_t kWords = hn::MaxLanes(Words());
-
-template <unsigned Width, unsigned J>
-HWY_INLINE void unpack_row(const std::uint32_t* in, hn::Vec<Wide> base, std::uint64_t* out) {
-  constexpr unsigned word = J * Width / 32;
-  constexpr unsigned shift = J * Width % 32;
-  const Narrow narrow;
-  const Wide wide;
-  for (std::size_t lane = 0; lane < kLanes; lane += kWide) {
-    auto value = hn::ShiftRight<shift>(hn::LoadU(narrow, in + word * kLanes + lane));
-    if constexpr (shift + Width > 32) {
-      value = hn::Or(value, hn::ShiftLeft<32 - shift>(hn::LoadU(narrow, in + (word + 1) * kLanes + lane)));
-    }
-    if constexpr (shift + Width != 32) {
-      value = hn::And(value, hn::Set(narrow, static_cast<std::uint32_t>((std::uint64_t{1} << Width) - 1)));
-    }
-    hn::StoreU(hn::Add(base, hn::PromoteTo(wide, value)), wide, out + J * kLanes + lane);
-  }
-}
-
-template <unsigned Width, unsigned... J>
-HWY_INLINE void unpack_rows(const std::uint32_t* in, hn::Vec<Wide> base, std::uint64_t* out,
-                            std::integer_sequence<unsigned, J...>) {
-  (unpack_row<Width, J>(in, base, out), ...);
-}
-
-template <unsigned Width>
-void unpack_width(const std::byte* in, std::size_t groups, std::uint64_t base, std::uint64_t* out) {
-  const auto bases = hn::Set(Wide(), base);
-  for (std::size_t g = 0; g < groups; ++g) {
-    // Only loaded from as unaligned vectors.
-    const auto* const words = reinterpret_cast<const std::uint32_t*>(in + g * (kGroup / 8) * Width);
-    unpack_rows<Width>(words, bases, out + g * kGroup, std::make_integer_sequence<unsigned, 32>{});
-  }
-}
-
-// Adds row J to the word being filled, and stores that when it is full.
-template <unsigned Width, unsigned J>
-HWY_INLINE void pack_row(const std::uint32_t* in, hn::Vec<Words>& filling, std::uint32_t* out) {
-  constexpr unsigned word = J * Width / 32;
-  constexpr unsigned shift = J * Width % 32;
-  const Words words;
-  const auto value = hn::And(hn::LoadU(words, in + J * kLanes),
-                             hn::Set(words, static_cast<std::uint32_t>((std::uint64_t{1} << Width) - 1)));
-  filling = shift == 0 ? value : hn::Or(filling, hn::ShiftLeft<shift>(value));
-  if constexpr (shift + Width >= 32) {
-    hn::StoreU(filling, words, out + word * kLanes);
-    if constexpr (shift + Width > 32) { filling = hn::ShiftRight<32 - shift>(value); }
-  }
-}
-
-template <unsigned Width, unsigned... J>
-HWY_INLINE void pack_rows(const std::uint32_t* in, std::uint32_t* out, std::integer_sequence<unsigned, J...>) {
-  auto filling = hn::Zero(Words());
-  (pack_row<Width, J>(in, filling, out), ...);
-}
-
-template <unsigned Width>
-void pack_width(const std::uint64_t* in, std::size_t groups, std::uint64_t base, unsigned shift, std::byte* out) {
-  const Wide wide;
-  const Narrow narrow;
-  const auto bases = hn::Set(wide, base);
-  std::uint32_t group[kGroup];
-  for (std::size_t g = 0; g < groups; ++g, in += kGroup) {
-    for (std::size_t i = 0; i < kGroup; i += kWide) {
-      const auto bits = hn::ShiftRightSame(hn::Sub(hn::LoadU(wide, in + i), bases), static_cast<int>(shift));
-      hn::StoreU(hn::TruncateTo(narrow, bits), narrow, group + i);
-    }
-    // Only stored to as unaligned vectors.
-    auto* const words = reinterpret_cast<std::uint32_t*>(out + g * (kGroup / 8) * Width);
-    for (std::size_t lane = 0; lane < kLanes; lane += kWords) {
-      pack_rows<Width>(group + lane, words + lane, std::make_integer_sequence<unsigned, 32>{});
-    }
-  }
-}
-
-using UnpackWidth = void (*)(const std::byte*, std::size_t, std::uint64_t, std::uint64_t*);
-using PackWidth = void (*)(const std::uint64_t*, std::size_t, std::uint64_t, unsigned, std::byte*);
-
-template <unsigned... W>
-constexpr std::array<UnpackWidth, 32> unpack_table(std::integer_sequence<unsigned, W...>) {
-  return {unpack_width<W + 1>...};
-}
-template <unsigned... W>
-constexpr std::array<PackWidth, 32> pack_table(std::integer_sequence<unsigned, W...>) {
-  return {pack_width<W + 1>...};
-}
-
-void unpack_groups(const std::byte* in, std::size_t groups, std::uint64_t base, unsigned width, std::uint64_t* out) {
-  static constexpr auto kTable = unpack_table(std::make_integer_sequence<unsigned, 32>{});
-  kTable[width - 1](in, groups, base, out);
-}
-
-void pack_groups(const std::uint64_t* in, std::size_t groups, std::uint64_t base, unsigned shift, unsigned width,
-                 std::byte* out) {
-  static constexpr auto kTable = pack_table(std::make_integer_sequence<unsigned, 32>{});
-  kTable[width - 1](in, groups, base, shift, out);
-}
 
 // Lane `from` copied into the lanes of `into`, the others zero.
 struct LaneCopy {
@@ -262,6 +156,97 @@ void divide_decimals(double power, std::span<std::uint64_t> values) {
   for (; i < values.size(); ++i) { values[i] = from_decimal(values[i], power); }
 }
 
+MinMax min_max(std::span<const std::uint64_t> values) {
+  const hn::RebindToSigned<Wide> tag;
+  const auto* const data = reinterpret_cast<const std::int64_t*>(values.data());  // of one type, signed and unsigned
+  auto min = hn::Set(tag, data[0]);
+  auto max = min;
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide) {
+    const auto v = hn::LoadU(tag, data + i);
+    min = hn::Min(min, v);
+    max = hn::Max(max, v);
+  }
+  MinMax range{hn::GetLane(hn::MinOfLanes(tag, min)), hn::GetLane(hn::MaxOfLanes(tag, max))};
+  for (; i < values.size(); ++i) {
+    range.min = data[i] < range.min ? data[i] : range.min;
+    range.max = data[i] > range.max ? data[i] : range.max;
+  }
+  return range;
+}
+
+template <bool OneSided>
+HWY_INLINE hn::Vec<Wide> to_distance(hn::Vec<Wide> value, hn::Vec<Wide> center) {
+  const auto difference = hn::Sub(value, center);
+  if constexpr (OneSided) { return difference; }
+  const auto sign = hn::BroadcastSignBit(hn::BitCast(hn::RebindToSigned<Wide>(), difference));
+  return hn::Xor(hn::ShiftLeft<1>(difference), hn::BitCast(Wide(), sign));
+}
+
+// The exponent of a value as a double is its length. Clearing the bit below the highest keeps rounding from reaching
+// the next power; 0.5 stands for zero.
+HWY_INLINE hn::Vec<Wide> to_length(hn::Vec<Wide> z) {
+  const Wide wide;
+  const hn::RebindToFloat<Wide> doubles;
+  constexpr double kTwo52 = 4503599627370496.0;
+  constexpr double kTwo84 = 19342813113834066795298816.0;
+  z = hn::AndNot(hn::ShiftRight<1>(z), z);
+  const auto low = hn::Or(hn::And(z, hn::Set(wide, 0xFFFFFFFF)), hn::Set(wide, std::bit_cast<std::uint64_t>(kTwo52)));
+  const auto high = hn::Or(hn::ShiftRight<32>(z), hn::Set(wide, std::bit_cast<std::uint64_t>(kTwo84)));
+  const auto value =
+      hn::Add(hn::Sub(hn::BitCast(doubles, high), hn::Set(doubles, kTwo84 + kTwo52)), hn::BitCast(doubles, low));
+  const auto exponent = hn::ShiftRight<52>(hn::BitCast(wide, hn::Max(value, hn::Set(doubles, 0.5))));
+  return hn::Sub(exponent, hn::Set(wide, 1022));
+}
+
+template <bool OneSided>
+void bit_lengths_as(std::span<const std::uint64_t> values, const Center& center, std::uint8_t* lengths) {
+  const Wide wide;
+  const hn::Rebind<std::uint8_t, Wide> bytes;
+  const auto centers = hn::Set(wide, center.value);
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide) {
+    const auto z = to_distance<OneSided>(hn::LoadU(wide, values.data() + i), centers);
+    hn::StoreU(hn::TruncateTo(bytes, to_length(z)), bytes, lengths + i);
+  }
+  for (; i < values.size(); ++i) { lengths[i] = static_cast<std::uint8_t>(std::bit_width(center.distance(values[i]))); }
+}
+
+void bit_lengths(std::span<const std::uint64_t> values, const Center& center, std::uint8_t* lengths) {
+  center.one_sided ? bit_lengths_as<true>(values, center, lengths) : bit_lengths_as<false>(values, center, lengths);
+}
+
+template <bool OneSided>
+RiceSums rice_sums_as(std::span<const std::uint64_t> values, const Center& center, unsigned width) {
+  const Wide wide;
+  const hn::RebindToSigned<Wide> as_signed;
+  const auto centers = hn::Set(wide, center.value);
+  const auto limit = hn::Set(wide, kRiceQuotientMax - 1);
+  auto quotients = hn::Zero(wide);
+  auto exceptions = hn::Zero(wide);
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide) {
+    const auto z = to_distance<OneSided>(hn::LoadU(wide, values.data() + i), centers);
+    const auto quotient = hn::ShiftRightSame(z, static_cast<int>(width));
+    // An unsigned comparison on what has signed ones only: the highest bit of limit - quotient, or of the quotient.
+    const auto above =
+        hn::BitCast(wide, hn::BroadcastSignBit(hn::BitCast(as_signed, hn::Or(hn::Sub(limit, quotient), quotient))));
+    quotients = hn::Add(quotients, hn::AndNot(above, quotient));
+    exceptions = hn::Sub(exceptions, above);
+  }
+  RiceSums sums{hn::GetLane(hn::SumOfLanes(wide, quotients)), hn::GetLane(hn::SumOfLanes(wide, exceptions))};
+  for (; i < values.size(); ++i) {
+    const std::uint64_t quotient = center.distance(values[i]) >> width;
+    sums.quotients += quotient < kRiceQuotientMax ? quotient : 0;
+    sums.exceptions += quotient < kRiceQuotientMax ? 0 : 1;
+  }
+  return sums;
+}
+
+RiceSums rice_sums(std::span<const std::uint64_t> values, const Center& center, unsigned width) {
+  return center.one_sided ? rice_sums_as<true>(values, center, width) : rice_sums_as<false>(values, center, width);
+}
+
 const Kernels* target_kernels() {
   static const Kernels kKernels{hwy::TargetName(HWY_TARGET),
                                 unpack_groups,
@@ -271,7 +256,10 @@ const Kernels* target_kernels() {
                                 join_rice,
                                 scale,
                                 fold_signs,
-                                divide_decimals};
+                                divide_decimals,
+                                min_max,
+                                bit_lengths,
+                                rice_sums};
   return &kKernels;
 }
 

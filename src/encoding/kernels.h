@@ -10,10 +10,30 @@
 #include <string_view>
 #include <vector>
 
+#include "encoding/byte_io.h"
+
 namespace streamflow::encoding {
 
 // Slots that find_ones may write past the ones it counts.
 inline constexpr std::size_t kOnesOverrun = 64;
+
+struct MinMax {
+  std::int64_t min = 0, max = 0;
+};
+
+// How far values lie from a centre: value - centre, or its zigzag, modulo 2^64.
+struct Center {
+  std::uint64_t value = 0;
+  bool one_sided = false;
+  std::uint64_t distance(std::uint64_t v) const { return one_sided ? v - value : zigzag(v - value); }
+};
+
+// What split Rice would make of values: quotients >= quotient_max are exceptions and add nothing to the sum.
+struct RiceSums {
+  std::uint64_t quotients = 0, exceptions = 0;
+  friend bool operator==(const RiceSums&, const RiceSums&) = default;
+};
+inline constexpr std::uint64_t kRiceQuotientMax = 20;
 
 struct Kernels {
   std::string_view name;
@@ -39,6 +59,12 @@ struct Kernels {
   void (*scale)(std::uint64_t offset, std::uint64_t factor, std::span<std::uint64_t> values);  // offset + factor * v
   void (*fold_signs)(std::span<std::uint64_t> values);  // ordered bits <-> bits of a double; its own inverse
   void (*divide_decimals)(double power, std::span<std::uint64_t> values);  // |int64| < 2^51 -> bits of value / power
+
+  // For the chooser. `values` is not empty.
+  MinMax (*min_max)(std::span<const std::uint64_t> values);
+  // The number of significant bits of each distance, 0 to 64; one per value.
+  void (*bit_lengths)(std::span<const std::uint64_t> values, const Center& center, std::uint8_t* lengths);
+  RiceSums (*rice_sums)(std::span<const std::uint64_t> values, const Center& center, unsigned width);
 };
 
 // The best set this machine runs.

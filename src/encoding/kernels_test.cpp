@@ -126,6 +126,31 @@ TEST(Kernels, FindOnesAndJoinRiceLikeTheReference) {
   });
 }
 
+TEST(Kernels, MeasureLikeTheReference) {
+  std::mt19937_64 random(25);
+  with_each_set([&](const Kernels& set) {
+    for (unsigned width = 0; width <= 64; ++width) {
+      for (const std::size_t count : kCounts) {
+        if (count == 0) { continue; }
+        Values values = random_values(count, width, random);
+        values[0] = width == 0 ? 0 : ~std::uint64_t{0} >> (64 - width);  // what rounds up to a power of two
+        const MinMax range = set.min_max(values);
+        ASSERT_EQ(range.min, kScalarKernels.min_max(values).min);
+        ASSERT_EQ(range.max, kScalarKernels.min_max(values).max);
+        for (const Center center : {Center{0, true}, Center{0, false}, Center{values[count / 2], false}}) {
+          std::vector<std::uint8_t> want(count), got(count);
+          kScalarKernels.bit_lengths(values, center, want.data());
+          set.bit_lengths(values, center, got.data());
+          ASSERT_EQ(got, want) << width << " bits, " << count;
+          for (const unsigned k : {0U, 3U, 32U}) {
+            ASSERT_EQ(set.rice_sums(values, center, k), kScalarKernels.rice_sums(values, center, k)) << width;
+          }
+        }
+      }
+    }
+  });
+}
+
 // Whole blocks: the bytes do not depend on the instruction set, nor do the values.
 TEST(Kernels, GiveTheSameBlocksOnEverySet) {
   std::mt19937_64 random(24);

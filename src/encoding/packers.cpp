@@ -12,7 +12,6 @@
 namespace streamflow::encoding {
 namespace {
 
-constexpr std::uint64_t kQuotientMax = 20;  // Rice: larger quotients are exceptions
 constexpr unsigned kRiceWidthMax = 32;
 constexpr std::size_t kMedianSample = 64;
 constexpr unsigned kOneSidedBit = 0x80;
@@ -21,8 +20,7 @@ using LengthHistogram = std::array<std::uint32_t, 65>;  // how many values have 
 
 struct Shape {
   std::uint64_t min = 0, max = 0;  // as signed numbers
-  std::uint64_t center = 0;
-  bool one_sided = false;  // the centre is the minimum
+  Center center;                   // one-sided when it is the minimum
 };
 
 unsigned bit_length(std::uint64_t value) {
@@ -33,32 +31,31 @@ unsigned varint_bits(unsigned length) {
   return 8 * std::max(1U, (length + 6) / 7);
 }
 
-std::uint64_t distance(std::uint64_t value, const Shape& shape) {
-  return shape.one_sided ? value - shape.center : zigzag(value - shape.center);
-}
-
 Shape shape_of(std::span<const std::uint64_t> values) {
-  auto min = static_cast<std::int64_t>(values[0]);
-  auto max = min;
-  for (const std::uint64_t value : values) {
-    const auto v = static_cast<std::int64_t>(value);
-    min = std::min(min, v);
-    max = std::max(max, v);
-  }
+  const MinMax range = kernels().min_max(values);
   std::array<std::int64_t, kMedianSample> sample{};
   const std::size_t count = std::min(values.size(), kMedianSample);
   for (std::size_t i = 0; i < count; ++i) { sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]); }
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
-  return {static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max), static_cast<std::uint64_t>(*middle),
-          *middle == min};
+  return {static_cast<std::uint64_t>(range.min),
+          static_cast<std::uint64_t>(range.max),
+          {static_cast<std::uint64_t>(*middle), *middle == range.min}};
 }
 
 LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& shape) {
-  // Two histograms, so that equal neighbours do not wait for each other's store.
-  std::array<LengthHistogram, 2> counts{};
-  for (std::size_t i = 0; i < values.size(); ++i) { ++counts[i % 2][bit_length(distance(values[i], shape))]; }
-  for (std::size_t length = 0; length < counts[0].size(); ++length) { counts[0][length] += counts[1][length]; }
+  constexpr std::size_t kBatch = 512;
+  // Several histograms, so that equal neighbours do not wait for each other's store.
+  std::array<LengthHistogram, 4> counts{};
+  std::array<std::uint8_t, kBatch> lengths;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, values.size() - begin);
+    kernels().bit_lengths(values.subspan(begin, count), shape.center, lengths.data());
+    for (std::size_t i = 0; i < count; ++i) { ++counts[i % 4][lengths[i]]; }
+  }
+  for (std::size_t length = 0; length < counts[0].size(); ++length) {
+    counts[0][length] += counts[1][length] + counts[2][length] + counts[3][length];
+  }
   return counts[0];
 }
 
@@ -74,7 +71,7 @@ PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, unsig
     }
   }
   const std::uint64_t below = best.width == 0 ? 0 : std::uint64_t{1} << (best.width - 1);
-  best.base = shape.one_sided ? shape.center : shape.center - below;
+  best.base = shape.center.one_sided ? shape.center.value : shape.center.value - below;
   best.cost_bits += 8 * 4;
   return best;
 }
@@ -103,16 +100,11 @@ unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count, u
 
 PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram& lengths, unsigned longest,
                    const Shape& shape) {
-  PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center, .one_sided = shape.one_sided};
+  PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center.value, .one_sided = shape.center.one_sided};
   plan.width = guess_rice_width(lengths, values.size(), longest);
-  std::uint64_t quotients = 0;
-  std::uint64_t exceptions = 0;
-  for (const std::uint64_t value : values) {
-    const std::uint64_t q = distance(value, shape) >> plan.width;
-    quotients += q < kQuotientMax ? q : 0;
-    exceptions += q < kQuotientMax ? 0 : 1;
-  }
-  plan.cost_bits = values.size() * (plan.width + 1) + quotients + exceptions * (8 + varint_bits(longest)) + 8 * 5;
+  const RiceSums sums = kernels().rice_sums(values, shape.center, plan.width);
+  plan.cost_bits =
+      values.size() * (plan.width + 1) + sums.quotients + sums.exceptions * (8 + varint_bits(longest)) + 8 * 5;
   return plan;
 }
 
@@ -142,16 +134,17 @@ void encode_patched(std::span<const std::uint64_t> residuals, const PackPlan& pl
 }
 
 void encode_rice(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
-  const Shape shape{.center = plan.base, .one_sided = plan.one_sided};
+  const Center center{plan.base, plan.one_sided};
   std::vector<std::uint64_t> distances(residuals.size());
-  std::vector<std::uint64_t> unary(residuals.size() * kQuotientMax / 64 + 1);  // quotients are at most kQuotientMax - 1
+  std::vector<std::uint64_t> unary(residuals.size() * kRiceQuotientMax / 64 +
+                                   1);  // quotients are at most kRiceQuotientMax - 1
   Exceptions exceptions;
   std::size_t bit = 0;
   for (std::size_t i = 0; i < residuals.size(); ++i) {
-    const std::uint64_t z = distance(residuals[i], shape);
+    const std::uint64_t z = center.distance(residuals[i]);
     std::uint64_t quotient = z >> plan.width;
     distances[i] = z;
-    if (quotient >= kQuotientMax) {
+    if (quotient >= kRiceQuotientMax) {
       exceptions.positions.push_back(static_cast<std::uint32_t>(i));
       append_varint(exceptions.values, z);
       quotient = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -142,9 +143,34 @@ void divide_decimals(double power, std::span<std::uint64_t> values) {
   for_each_in_batches(values.size(), [v = values.data(), power](std::size_t i) { v[i] = from_decimal(v[i], power); });
 }
 
+MinMax min_max(std::span<const std::uint64_t> values) {
+  MinMax range{static_cast<std::int64_t>(values[0]), static_cast<std::int64_t>(values[0])};
+  for (const std::uint64_t value : values) {
+    range.min = std::min(range.min, static_cast<std::int64_t>(value));
+    range.max = std::max(range.max, static_cast<std::int64_t>(value));
+  }
+  return range;
+}
+
+void bit_lengths(std::span<const std::uint64_t> values, const Center& center, std::uint8_t* lengths) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    lengths[i] = static_cast<std::uint8_t>(std::bit_width(center.distance(values[i])));
+  }
+}
+
+RiceSums rice_sums(std::span<const std::uint64_t> values, const Center& center, unsigned width) {
+  RiceSums sums;
+  for (const std::uint64_t value : values) {
+    const std::uint64_t quotient = center.distance(value) >> width;
+    sums.quotients += quotient < kRiceQuotientMax ? quotient : 0;
+    sums.exceptions += quotient < kRiceQuotientMax ? 0 : 1;
+  }
+  return sums;
+}
+
 }  // namespace
 
-const Kernels kScalarKernels{"scalar",  unpack_groups, pack_groups, undo_delta,     find_ones,
-                             join_rice, scale,         fold_signs,  divide_decimals};
+const Kernels kScalarKernels{"scalar", unpack_groups, pack_groups,     undo_delta, find_ones,   join_rice,
+                             scale,    fold_signs,    divide_decimals, min_max,    bit_lengths, rice_sums};
 
 }  // namespace streamflow::encoding

@@ -164,6 +164,7 @@ struct SegmentWriter::State {
   // Blocks and statistics of column c (0 is the time) in one row group.
   void encode_chunk(const SegmentTableInput& table, const Group& group, std::size_t c,
                     std::span<const std::vector<std::uint32_t>> starts, ColumnDirectory& directory) {
+    blocks.begin_column();
     for (std::size_t b = 0; b < group.blocks.size(); ++b) {
       const BlockInfo& block = group.blocks[b];
       encoding::ColumnBlock column =
