@@ -1,6 +1,7 @@
 // Doubles as integers: decimals d / 10^k, and bit patterns in the order of the numbers.
 // Format:     docs/format/segment.md §6.
-// Invariants: from_decimal is one correctly rounded division; to_decimal says whether it gives the bits back.
+//             Three forms: d / 10^k itself; that rounded to float32; that moved by a few units in the last place.
+// Invariants: from_decimal is one correctly rounded division; code_decimal says whether its result gives the bits back.
 // Threads:    pure functions.
 #pragma once
 
@@ -23,29 +24,52 @@ inline constexpr double kShifter = 6755399441055744.0;
 inline constexpr std::uint64_t kShifterBits = std::bit_cast<std::uint64_t>(kShifter);
 inline constexpr double kDecimalMax = 2251799813685247.0;  // 2^51 - 1
 
-struct Decimal {
-  std::uint64_t number;
-  bool exact;
-};
-
-inline Decimal to_decimal(std::uint64_t bits, double power) {
-  const double value = std::bit_cast<double>(bits);
-  const double scaled = value * power;
-  const double shifted = scaled + kShifter;
-  const double rounded = shifted - kShifter;
-  const bool same = std::bit_cast<std::uint64_t>(rounded / power) == bits;
-  const bool small = std::fabs(scaled) <= kDecimalMax;
-  return {std::bit_cast<std::uint64_t>(shifted) - kShifterBits, (same & small) != 0};
-}
-
 inline std::uint64_t from_decimal(std::uint64_t number, double power) {
   const double whole = std::bit_cast<double>(number + kShifterBits) - kShifter;
   return std::bit_cast<std::uint64_t>(whole / power);
 }
 
+// The form is what the map's parameter byte holds beside k.
+enum class DecimalForm : std::uint8_t { kPlain = 0, kFloat32 = 0x20, kUlps = 0x40 };
+inline constexpr unsigned kDecimalDigitsMask = 0x1f;
+inline constexpr std::uint64_t kUlpsMax = 15;  // either way; what the encoder stores, not a limit of the format
+
+struct DecimalCode {
+  DecimalForm form = DecimalForm::kPlain;
+  unsigned digits = 0;
+  friend bool operator==(const DecimalCode&, const DecimalCode&) = default;
+};
+
 // The sign-folded bits: ordered like the numbers when read as int64, and their own inverse.
 inline std::uint64_t fold_sign(std::uint64_t bits) {
   return bits ^ (static_cast<std::uint64_t>(static_cast<std::int64_t>(bits) >> 63U) >> 1U);
+}
+
+inline std::uint64_t round_to_float(std::uint64_t bits) {
+  return std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<float>(std::bit_cast<double>(bits))));
+}
+
+inline std::uint64_t add_ulps(std::uint64_t bits, std::uint64_t ulps) {
+  return fold_sign(fold_sign(bits) + ulps);
+}
+
+struct CodedDecimal {
+  std::uint64_t number, ulps;
+  bool exact;  // number and ulps give the bits back
+};
+
+template <DecimalForm Form>
+inline CodedDecimal code_decimal(std::uint64_t bits, double power) {
+  const double scaled = std::bit_cast<double>(bits) * power;
+  const std::uint64_t number = std::bit_cast<std::uint64_t>(scaled + kShifter) - kShifterBits;
+  const std::uint64_t decimal = from_decimal(number, power);
+  const bool small = std::fabs(scaled) <= kDecimalMax;
+  if constexpr (Form == DecimalForm::kUlps) {
+    const std::uint64_t ulps = fold_sign(bits) - fold_sign(decimal);
+    return {number, ulps, (small & (ulps + kUlpsMax <= 2 * kUlpsMax)) != 0};
+  }
+  const std::uint64_t value = Form == DecimalForm::kFloat32 ? round_to_float(decimal) : decimal;
+  return {number, 0, (small & (value == bits)) != 0};
 }
 
 }  // namespace streamflow::encoding

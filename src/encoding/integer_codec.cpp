@@ -26,10 +26,16 @@ constexpr unsigned kKeptBlocks = 32;
 constexpr double kKeptTolerance = 0.05;
 constexpr double kSlackBits = 64;  // parameters weigh more in short blocks
 
-constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta};
+constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta,
+                                          Predictor::kLine};
 
 std::uint64_t parameter_bits(Predictor predictor) {
-  return predictor == Predictor::kDelta ? 16 : predictor == Predictor::kDeltaOfDelta ? 32 : 0;
+  switch (predictor) {
+    case Predictor::kDelta: return 16;
+    case Predictor::kDeltaOfDelta: return 32;
+    case Predictor::kLine: return 80;
+    default: return 0;
+  }
 }
 
 // The greatest divisor of all differences; 0 when all values are equal, 1 as soon as nothing is shared.
@@ -75,14 +81,18 @@ bool divide(std::span<const std::uint64_t> values, std::uint64_t offset, std::ui
 
 void sample_residuals(Predictor predictor, std::span<const std::uint64_t> values,
                       std::array<std::uint64_t, kSampleValues>& out) {
+  const std::uint64_t slope = predictor == Predictor::kLine ? line_slope(values) : 0;
   std::size_t at = 0;
   for (std::size_t run = 0; run < kSampleRuns; ++run) {
     const std::size_t begin = std::max<std::size_t>(2, run * values.size() / kSampleRuns);
     for (std::size_t i = begin; i < begin + kSampleRunValues; ++i, ++at) {
       const std::uint64_t delta = values[i] - values[i - 1];
-      out[at] = predictor == Predictor::kNone    ? values[i]
-                : predictor == Predictor::kDelta ? delta
-                                                 : delta - (values[i - 1] - values[i - 2]);
+      switch (predictor) {
+        case Predictor::kDelta: out[at] = delta; break;
+        case Predictor::kDeltaOfDelta: out[at] = delta - (values[i - 1] - values[i - 2]); break;
+        case Predictor::kLine: out[at] = values[i] - line_at(slope, i); break;
+        default: out[at] = values[i];
+      }
     }
   }
 }
@@ -90,20 +100,13 @@ void sample_residuals(Predictor predictor, std::span<const std::uint64_t> values
 Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts starts, bool nested,
                         std::span<std::uint64_t> out);
 
-Status decode_nested(ByteReader& in, std::span<std::uint64_t> out) {
-  const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
-  if (!in.ok()) { return corrupt_block("a nested stream ends early"); }
-  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) { return unsupported(descriptor); }
-  return decode_predicted(descriptor, in, {}, true, out);
-}
-
 Status decode_runs(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t run_count = in.varint();
   if (!in.ok() || run_count == 0 || run_count > out.size()) { return corrupt_block("an impossible number of runs"); }
   std::vector<std::uint64_t> values(static_cast<std::size_t>(run_count));
   std::vector<std::uint64_t> lengths(values.size());
-  SF_CHECK(decode_nested(in, values));
-  SF_CHECK(decode_nested(in, lengths));
+  SF_CHECK(decode_nested_integers(in, values));
+  SF_CHECK(decode_nested_integers(in, lengths));
   std::size_t at = 0;
   for (std::size_t run = 0; run < values.size(); ++run) {
     if (lengths[run] >= out.size() - at) { return corrupt_block("runs are longer than the block"); }
@@ -135,10 +138,18 @@ Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts star
       undo_delta_of_delta(start, out);
       return Ok{};
     }
+    case Predictor::kLine: {
+      PredictorStart start;
+      start.value = in.signed_varint();
+      start.delta = in.signed_varint();
+      SF_CHECK(decode_packed(in, descriptor.packer, out));
+      kernels().add_line(start.value, start.delta, out);
+      return Ok{};
+    }
     case Predictor::kDeltaPerSeries: {
       if (nested || starts.empty()) { return corrupt_block("a delta per series where there is one series"); }
       std::vector<std::uint64_t> first_values(starts.size());
-      SF_CHECK(decode_nested(in, first_values));
+      SF_CHECK(decode_nested_integers(in, first_values));
       SF_CHECK(decode_packed(in, descriptor.packer, out));
       undo_per_series(first_values, starts, out);
       return Ok{};
@@ -225,7 +236,9 @@ void IntegerEncoder::append_stream(std::span<const std::uint64_t> values, Series
   } else {
     const PredictorStart start = residuals_of(choice.predictor, values, residuals_);
     if (choice.predictor != Predictor::kNone) { append_signed_varint(out, start.value); }
-    if (choice.predictor == Predictor::kDeltaOfDelta) { append_signed_varint(out, start.delta); }
+    if (choice.predictor == Predictor::kDeltaOfDelta || choice.predictor == Predictor::kLine) {
+      append_signed_varint(out, start.delta);
+    }
   }
   encode_packed(residuals_, choice.plan, out);
 }
@@ -254,6 +267,12 @@ bool IntegerEncoder::encode_runs(std::span<const std::uint64_t> values, std::uin
   if ((out.size() - begin) * 8 < bits_max) { return true; }
   out.resize(begin);
   return false;
+}
+
+void IntegerEncoder::encode_nested(std::span<const std::uint64_t> values, Bytes& out) {
+  const Choice choice = choose(values, {});
+  append_fixed(out, to_bits({.predictor = choice.predictor, .packer = choice.plan.packer}));
+  append_stream(values, {}, choice, out);
 }
 
 void IntegerEncoder::encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map, Mask mask,
@@ -293,6 +312,13 @@ Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts
   SF_CHECK(decode_predicted(descriptor, in, starts, false, out));
   kernels().scale(offset, divisor, out);
   return Ok{};
+}
+
+Status decode_nested_integers(ByteReader& in, std::span<std::uint64_t> out) {
+  const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
+  if (!in.ok()) { return corrupt_block("a nested stream ends early"); }
+  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) { return unsupported(descriptor); }
+  return decode_predicted(descriptor, in, {}, true, out);
 }
 
 Status decode_integers(ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out) {

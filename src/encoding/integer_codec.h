@@ -29,6 +29,9 @@ class IntegerEncoder {
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map = Map::kIdentity,
               Mask mask = Mask::kAllValid, ByteSpan prefix = {});
 
+  // Appends a nested stream: no divisor, no runs.
+  void encode_nested(std::span<const std::uint64_t> values, Bytes& out);
+
   // The streams that follow are blocks of one column: a predictor that suited one is tried first on the next, and kept
   // as long as it pays. Before the first call each stream is weighed by itself.
   void begin_column() { last_ = {.blocks_left = 0, .in_column = true}; }
@@ -64,5 +67,6 @@ Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts
 
 // Fills `out` from one stream that begins with its descriptor; nested streams' form.
 Status decode_integers(ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out);
+Status decode_nested_integers(ByteReader& in, std::span<std::uint64_t> out);
 
 }  // namespace streamflow::encoding

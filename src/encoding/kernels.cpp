@@ -129,14 +129,16 @@ void scale(std::uint64_t offset, std::uint64_t factor, std::span<std::uint64_t> 
   for (; i < values.size(); ++i) { values[i] = offset + factor * values[i]; }
 }
 
+HWY_INLINE hn::Vec<Wide> fold(hn::Vec<Wide> v) {
+  const auto sign = hn::BroadcastSignBit(hn::BitCast(hn::RebindToSigned<Wide>(), v));
+  return hn::Xor(v, hn::ShiftRight<1>(hn::BitCast(Wide(), sign)));
+}
+
 void fold_signs(std::span<std::uint64_t> values) {
   const Wide wide;
-  const hn::RebindToSigned<Wide> as_signed;
   std::size_t i = 0;
   for (; i + kWide <= values.size(); i += kWide) {
-    const auto v = hn::LoadU(wide, values.data() + i);
-    const auto sign = hn::BitCast(wide, hn::BroadcastSignBit(hn::BitCast(as_signed, v)));
-    hn::StoreU(hn::Xor(v, hn::ShiftRight<1>(sign)), wide, values.data() + i);
+    hn::StoreU(fold(hn::LoadU(wide, values.data() + i)), wide, values.data() + i);
   }
   for (; i < values.size(); ++i) { values[i] = fold_sign(values[i]); }
 }
@@ -154,6 +156,45 @@ void divide_decimals(double power, std::span<std::uint64_t> values) {
     hn::StoreU(hn::BitCast(wide, hn::Div(whole, powers)), wide, values.data() + i);
   }
   for (; i < values.size(); ++i) { values[i] = from_decimal(values[i], power); }
+}
+
+void round_to_floats(std::span<std::uint64_t> values) {
+  const Wide wide;
+  const hn::RebindToFloat<Wide> doubles;
+  const hn::Rebind<float, Wide> floats;
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide) {
+    const auto v = hn::BitCast(doubles, hn::LoadU(wide, values.data() + i));
+    hn::StoreU(hn::BitCast(wide, hn::PromoteTo(doubles, hn::DemoteTo(floats, v))), wide, values.data() + i);
+  }
+  for (; i < values.size(); ++i) { values[i] = round_to_float(values[i]); }
+}
+
+void add_ulps(const std::uint64_t* ulps, std::span<std::uint64_t> values) {
+  const Wide wide;
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide) {
+    const auto v = hn::LoadU(wide, values.data() + i);
+    hn::StoreU(fold(hn::Add(fold(v), hn::LoadU(wide, ulps + i))), wide, values.data() + i);
+  }
+  for (; i < values.size(); ++i) { values[i] = encoding::add_ulps(values[i], ulps[i]); }
+}
+
+void add_line(std::uint64_t start, std::uint64_t slope, std::span<std::uint64_t> values) {
+  const Wide wide;
+  const hn::RebindToSigned<Wide> as_signed;
+  alignas(64) std::uint64_t first[kWide];
+  for (std::size_t lane = 0; lane < kWide; ++lane) { first[lane] = slope * lane; }
+  auto rise = hn::Load(wide, first);
+  const auto step = hn::Set(wide, slope * kWide);
+  const auto starts = hn::Set(wide, start);
+  std::size_t i = 0;
+  for (; i + kWide <= values.size(); i += kWide, rise = hn::Add(rise, step)) {
+    const auto line = hn::BitCast(wide, hn::ShiftRight<16>(hn::BitCast(as_signed, rise)));
+    const auto v = hn::LoadU(wide, values.data() + i);
+    hn::StoreU(hn::Add(v, hn::Add(starts, line)), wide, values.data() + i);
+  }
+  for (; i < values.size(); ++i) { values[i] += start + line_at(slope, i); }
 }
 
 MinMax min_max(std::span<const std::uint64_t> values) {
@@ -257,6 +298,9 @@ const Kernels* target_kernels() {
                                 scale,
                                 fold_signs,
                                 divide_decimals,
+                                round_to_floats,
+                                add_ulps,
+                                add_line,
                                 min_max,
                                 bit_lengths,
                                 rice_sums};

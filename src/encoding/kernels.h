@@ -17,6 +17,11 @@ namespace streamflow::encoding {
 // Slots that find_ones may write past the ones it counts.
 inline constexpr std::size_t kOnesOverrun = 64;
 
+// A line of `slope` 65536ths per row, at row i.
+constexpr std::uint64_t line_at(std::uint64_t slope, std::size_t i) {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(slope * i) >> 16);
+}
+
 struct MinMax {
   std::int64_t min = 0, max = 0;
 };
@@ -59,6 +64,10 @@ struct Kernels {
   void (*scale)(std::uint64_t offset, std::uint64_t factor, std::span<std::uint64_t> values);  // offset + factor * v
   void (*fold_signs)(std::span<std::uint64_t> values);  // ordered bits <-> bits of a double; its own inverse
   void (*divide_decimals)(double power, std::span<std::uint64_t> values);  // |int64| < 2^51 -> bits of value / power
+  void (*round_to_floats)(std::span<std::uint64_t> values);                // doubles to the nearest float32
+  void (*add_ulps)(const std::uint64_t* ulps, std::span<std::uint64_t> values);  // doubles moved by so many neighbours
+  // values[i] += start + (slope * i as int64 >> 16)
+  void (*add_line)(std::uint64_t start, std::uint64_t slope, std::span<std::uint64_t> values);
 
   // For the chooser. `values` is not empty.
   MinMax (*min_max)(std::span<const std::uint64_t> values);

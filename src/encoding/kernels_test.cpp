@@ -82,12 +82,24 @@ TEST(Kernels, SumScaleFoldAndDivideLikeTheReference) {
       kScalarKernels.fold_signs(want);
       set.fold_signs(got);
       ASSERT_EQ(got, want) << count;
+      const Values ulps = random_values(count, 4, random);
+      kScalarKernels.add_ulps(ulps.data(), want);
+      set.add_ulps(ulps.data(), got);
+      ASSERT_EQ(got, want) << count;
+      for (const std::uint64_t slope : {std::uint64_t{0}, std::uint64_t{98304}, 0 - std::uint64_t{77777}, random()}) {
+        kScalarKernels.add_line(9, slope, want);
+        set.add_line(9, slope, got);
+        ASSERT_EQ(got, want) << count << " slope " << slope;
+      }
       Values decimals = random_values(count, 51, random);
       for (std::size_t i = 0; i < count; i += 2) { decimals[i] = 0 - decimals[i]; }
       for (const double power : kPowersOfTen) {
         want = got = decimals;
         kScalarKernels.divide_decimals(power, want);
         set.divide_decimals(power, got);
+        ASSERT_EQ(got, want) << count << " by " << power;
+        kScalarKernels.round_to_floats(want);
+        set.round_to_floats(got);
         ASSERT_EQ(got, want) << count << " by " << power;
       }
     }

@@ -6,6 +6,14 @@
 
 namespace streamflow::encoding {
 
+std::uint64_t line_slope(std::span<const std::uint64_t> values) {
+  if (values.size() < 2) { return 0; }
+  const auto rise = static_cast<std::int64_t>(values.back() - values.front());
+  constexpr std::int64_t kRiseMax = std::int64_t{1} << 46U;  // slope * i stays below 2^63
+  if (rise > kRiseMax || rise < -kRiseMax) { return 0; }
+  return static_cast<std::uint64_t>(rise * 65536 / static_cast<std::int64_t>(values.size() - 1));
+}
+
 PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> values, std::span<std::uint64_t> out) {
   const std::size_t count = values.size();
   if (predictor == Predictor::kNone || count == 0) {
@@ -16,6 +24,11 @@ PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> 
     for (std::size_t i = 1; i < count; ++i) { out[i] = values[i] - values[i - 1]; }
     out[0] = count > 1 ? out[1] : 0;
     return {.value = values[0] - out[0]};
+  }
+  if (predictor == Predictor::kLine) {
+    const PredictorStart start{.value = values[0], .delta = line_slope(values)};
+    for (std::size_t i = 0; i < count; ++i) { out[i] = values[i] - start.value - line_at(start.delta, i); }
+    return start;
   }
   for (std::size_t i = 2; i < count; ++i) { out[i] = values[i] - 2 * values[i - 1] + values[i - 2]; }
   const std::uint64_t filler = count > 2 ? out[2] : 0;

@@ -143,6 +143,18 @@ void divide_decimals(double power, std::span<std::uint64_t> values) {
   for_each_in_batches(values.size(), [v = values.data(), power](std::size_t i) { v[i] = from_decimal(v[i], power); });
 }
 
+void round_to_floats(std::span<std::uint64_t> values) {
+  for (std::uint64_t& value : values) { value = round_to_float(value); }
+}
+
+void add_ulps(const std::uint64_t* ulps, std::span<std::uint64_t> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) { values[i] = encoding::add_ulps(values[i], ulps[i]); }
+}
+
+void add_line(std::uint64_t start, std::uint64_t slope, std::span<std::uint64_t> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) { values[i] += start + line_at(slope, i); }
+}
+
 MinMax min_max(std::span<const std::uint64_t> values) {
   MinMax range{static_cast<std::int64_t>(values[0]), static_cast<std::int64_t>(values[0])};
   for (const std::uint64_t value : values) {
@@ -170,7 +182,8 @@ RiceSums rice_sums(std::span<const std::uint64_t> values, const Center& center, 
 
 }  // namespace
 
-const Kernels kScalarKernels{"scalar", unpack_groups, pack_groups,     undo_delta, find_ones,   join_rice,
-                             scale,    fold_signs,    divide_decimals, min_max,    bit_lengths, rice_sums};
+const Kernels kScalarKernels{"scalar",  unpack_groups, pack_groups, undo_delta,      find_ones,
+                             join_rice, scale,         fold_signs,  divide_decimals, round_to_floats,
+                             add_ulps,  add_line,      min_max,     bit_lengths,     rice_sums};
 
 }  // namespace streamflow::encoding
