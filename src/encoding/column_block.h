@@ -69,6 +69,10 @@ struct BlockShape {
   std::span<const std::uint32_t> series_rows{};  // ascending from 0 and below row_count; empty for one series
 };
 
+// The values that are not NULL, close together at the front of out.bits or out.strings; returns how many. The rest of
+// these vectors, sized for all rows, is unspecified.
+Result<std::size_t> decode_dense_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out);
+
 // The whole of `bytes` must be one block.
 Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out);
 

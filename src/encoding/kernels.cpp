@@ -9,6 +9,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "encoding/aggregate_kernels-inl.h"
 #include "encoding/byte_io.h"
 #include "encoding/decimal.h"
 #include "encoding/kernels.h"
@@ -303,7 +304,9 @@ const Kernels* target_kernels() {
                                 add_line,
                                 min_max,
                                 bit_lengths,
-                                rice_sums};
+                                rice_sums,
+                                measure,
+                                select};
   return &kKernels;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "encoding/byte_io.h"
+#include "encoding/value_order.h"
 
 namespace streamflow::encoding {
 
@@ -74,6 +75,11 @@ struct Kernels {
   // The number of significant bits of each distance, 0 to 64; one per value.
   void (*bit_lengths)(std::span<const std::uint64_t> values, const Center& center, std::uint8_t* lengths);
   RiceSums (*rice_sums)(std::span<const std::uint64_t> values, const Center& center, unsigned width);
+
+  // For column_aggregate.h. `values` of measure is not empty; select sets bits of words that are zero before.
+  Measures (*measure)(ValueOrder order, std::span<const std::uint64_t> values);
+  void (*select)(ValueOrder order, std::span<const std::uint64_t> values, std::int64_t min_key, std::int64_t max_key,
+                 std::uint64_t* words);
 };
 
 // The best set this machine runs.

@@ -180,10 +180,30 @@ RiceSums rice_sums(std::span<const std::uint64_t> values, const Center& center, 
   return sums;
 }
 
+Measures measure(ValueOrder order, std::span<const std::uint64_t> values) {
+  const std::int64_t first = to_order_key(order, values[0]);
+  Measures result{.min_key = first, .max_key = first};
+  for (const std::uint64_t value : values) { add_to_measures(order, value, result); }
+  double sums[8] = {};
+  for (std::size_t i = 0; order == ValueOrder::kDouble && i < values.size(); ++i) {
+    sums[i % 8] += std::bit_cast<double>(values[i]);
+  }
+  result.sum_double = join_sums(sums);
+  return result;
+}
+
+void select(ValueOrder order, std::span<const std::uint64_t> values, std::int64_t min_key, std::int64_t max_key,
+            std::uint64_t* words) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t key = to_order_key(order, values[i]);
+    words[i / 64] |= std::uint64_t{key >= min_key && key <= max_key} << (i % 64);
+  }
+}
+
 }  // namespace
 
-const Kernels kScalarKernels{"scalar",  unpack_groups, pack_groups, undo_delta,      find_ones,
-                             join_rice, scale,         fold_signs,  divide_decimals, round_to_floats,
-                             add_ulps,  add_line,      min_max,     bit_lengths,     rice_sums};
+const Kernels kScalarKernels{"scalar", unpack_groups, pack_groups,     undo_delta,      find_ones, join_rice,
+                             scale,    fold_signs,    divide_decimals, round_to_floats, add_ulps,  add_line,
+                             min_max,  bit_lengths,   rice_sums,       measure,         select};
 
 }  // namespace streamflow::encoding
