@@ -43,6 +43,8 @@ struct ColumnBlock {
 
 class ColumnBlockEncoder {
  public:
+  explicit ColumnBlockEncoder(ChooserEffort effort = ChooserEffort::kSampled) : integers_(effort), floats_(effort) {}
+
   // Appends the block; nothing when every row is NULL.
   void encode(const ColumnBlock& block, Bytes& out);
 

@@ -112,6 +112,8 @@ void add_floats(std::vector<Case>& cases) {
         constexpr std::uint64_t special[] = {0x7ff8000000000001, 0xfff0000000000000, 0x8000000000000000, 1};
         return i % 70 == 3 ? special[i / 70 % 4] : bits_of(two_decimals()) + random() % 7 - 3;
       }));
+  add("float32 printed with 16 digits",
+      generate(2048, [&](auto) { return bits_of(static_cast<float>(two_decimals())) + random() % 3 - 1; }));
   add("float32 readings", generate(600, [&](auto) { return bits_of(static_cast<float>(normal(random))); }));
 }
 
@@ -333,7 +335,7 @@ TEST(ColumnBlock, ChooserUsesEveryPart) {
   EXPECT_EQ(maps.size(), 7U);
   EXPECT_EQ(predictors.size(), 5U);
   EXPECT_EQ(packers.size(), 5U);
-  EXPECT_EQ(forms.size(), 3U);  // plain, float32, units in the last place
+  EXPECT_EQ(forms.size(), 4U);  // plain, float32, units in the last place, both
   EXPECT_EQ(masks.size(), 3U);  // all valid, bitmap, runs; all NULL is stored as nothing
 }
 

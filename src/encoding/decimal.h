@@ -1,6 +1,6 @@
 // Doubles as integers: decimals d / 10^k, and bit patterns in the order of the numbers.
 // Format:     docs/format/segment.md §6.
-//             Three forms: d / 10^k itself; that rounded to float32; that moved by a few units in the last place.
+//             Forms: d / 10^k itself, or rounded to float32; either moved by a few units in the last place.
 // Invariants: from_decimal is one correctly rounded division; code_decimal says whether its result gives the bits back.
 // Threads:    pure functions.
 #pragma once
@@ -30,7 +30,13 @@ inline std::uint64_t from_decimal(std::uint64_t number, double power) {
 }
 
 // The form is what the map's parameter byte holds beside k.
-enum class DecimalForm : std::uint8_t { kPlain = 0, kFloat32 = 0x20, kUlps = 0x40 };
+enum class DecimalForm : std::uint8_t { kPlain = 0, kFloat32 = 0x20, kUlps = 0x40, kFloat32Ulps = 0x60 };
+constexpr bool has_float32(DecimalForm form) {
+  return (static_cast<unsigned>(form) & 0x20U) != 0;
+}
+constexpr bool has_ulps(DecimalForm form) {
+  return (static_cast<unsigned>(form) & 0x40U) != 0;
+}
 inline constexpr unsigned kDecimalDigitsMask = 0x1f;
 inline constexpr std::uint64_t kUlpsMax = 15;  // either way; what the encoder stores, not a limit of the format
 
@@ -62,14 +68,14 @@ template <DecimalForm Form>
 inline CodedDecimal code_decimal(std::uint64_t bits, double power) {
   const double scaled = std::bit_cast<double>(bits) * power;
   const std::uint64_t number = std::bit_cast<std::uint64_t>(scaled + kShifter) - kShifterBits;
-  const std::uint64_t decimal = from_decimal(number, power);
+  const std::uint64_t quotient = from_decimal(number, power);
+  const std::uint64_t near = has_float32(Form) ? round_to_float(quotient) : quotient;
   const bool small = std::fabs(scaled) <= kDecimalMax;
-  if constexpr (Form == DecimalForm::kUlps) {
-    const std::uint64_t ulps = fold_sign(bits) - fold_sign(decimal);
+  if constexpr (has_ulps(Form)) {
+    const std::uint64_t ulps = fold_sign(bits) - fold_sign(near);
     return {number, ulps, (small & (ulps + kUlpsMax <= 2 * kUlpsMax)) != 0};
   }
-  const std::uint64_t value = Form == DecimalForm::kFloat32 ? round_to_float(decimal) : decimal;
-  return {number, 0, (small & (value == bits)) != 0};
+  return {number, 0, (small & (near == bits)) != 0};
 }
 
 }  // namespace streamflow::encoding

@@ -44,22 +44,26 @@ void consider(DecimalForm form, const Needing& needing, std::size_t count, doubl
 }  // namespace
 
 std::optional<DecimalCode> choose_decimal(std::span<const std::uint64_t> values) {
-  Needing plain{}, floats{}, ulps{};
+  Needing plain{}, floats{}, ulps{}, float_ulps{};
   const std::size_t count = std::min(values.size(), kSample);
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = values[i * values.size() / count];
     const unsigned digits = digits_needed<DecimalForm::kPlain>(bits, kPlainDigits);
     const bool is_float = round_to_float(bits) == bits;
     ++plain[digits];
-    ++floats[!is_float              ? kPlainDigits
-             : digits <= kFewDigits ? digits
-                                    : digits_needed<DecimalForm::kFloat32>(bits, kFloatDigits)];
-    ++ulps[digits <= kFewDigits ? digits : digits_needed<DecimalForm::kUlps>(bits, kUlpDigits)];
+    const bool few = digits <= kFewDigits;
+    const unsigned float_digits = !is_float ? kPlainDigits
+                                  : few     ? digits
+                                            : digits_needed<DecimalForm::kFloat32>(bits, kFloatDigits);
+    ++floats[float_digits];
+    ++ulps[few ? digits : digits_needed<DecimalForm::kUlps>(bits, kUlpDigits)];
+    ++float_ulps[few || is_float ? float_digits : digits_needed<DecimalForm::kFloat32Ulps>(bits, kFloatDigits)];
   }
   Best best;
   consider(DecimalForm::kPlain, plain, count, 0, best);
   consider(DecimalForm::kFloat32, floats, count, 0, best);
   consider(DecimalForm::kUlps, ulps, count, kUlpBits, best);
+  consider(DecimalForm::kFloat32Ulps, float_ulps, count, kUlpBits, best);
   return best.code;
 }
 

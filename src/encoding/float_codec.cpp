@@ -12,6 +12,7 @@
 namespace streamflow::encoding {
 namespace {
 
+constexpr unsigned kUnknownForms = 0x80;      // bit 7 is for forms that are not known yet
 constexpr std::size_t kBitsWorthTrying = 24;  // per value; a decimal block above it is compared with plain bits
 // A column keeps its form for so many blocks, while its values take about the bits they took.
 constexpr unsigned kKeptBlocks = 32;
@@ -42,7 +43,7 @@ void FloatEncoder::code_values(std::span<const std::uint64_t> values, double pow
     const CodedDecimal coded = code_decimal<Form>(bits[i], power);
     mapped[i] = coded.number;
     exact[i] = coded.exact ? 1 : 0;
-    if constexpr (Form == DecimalForm::kUlps) { ulps[i] = coded.ulps; }
+    if constexpr (has_ulps(Form)) { ulps[i] = coded.ulps; }
   });
 }
 
@@ -57,6 +58,7 @@ bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, Decimal
     case DecimalForm::kPlain: code_values<DecimalForm::kPlain>(values, power); break;
     case DecimalForm::kFloat32: code_values<DecimalForm::kFloat32>(values, power); break;
     case DecimalForm::kUlps: code_values<DecimalForm::kUlps>(values, power); break;
+    case DecimalForm::kFloat32Ulps: code_values<DecimalForm::kFloat32Ulps>(values, power); break;
   }
   std::vector<std::uint32_t> positions;
   for (std::size_t i = 0; i < count; ++i) {
@@ -71,7 +73,7 @@ bool FloatEncoder::encode_decimal(std::span<const std::uint64_t> values, Decimal
   parameters.push_back(static_cast<std::byte>(static_cast<unsigned>(code.form) | code.digits));
   encode_positions(positions, parameters);
   for (const std::uint32_t position : positions) { append_fixed(parameters, values[position]); }
-  if (code.form == DecimalForm::kUlps) { ulp_encoder_.encode_nested(ulps_, parameters); }
+  if (has_ulps(code.form)) { ulp_encoder_.encode_nested(ulps_, parameters); }
   integers_.encode(mapped_, starts, out, Map::kDecimal, mask, parameters);
   return true;
 }
@@ -123,21 +125,19 @@ Status decode_floats_after(Descriptor descriptor, ByteReader& in, SeriesStarts s
   const unsigned coded = in.fixed<std::uint8_t>();
   const unsigned digits = coded & kDecimalDigitsMask;
   const auto form = static_cast<DecimalForm>(coded & ~kDecimalDigitsMask);
-  if (form != DecimalForm::kPlain && form != DecimalForm::kFloat32 && form != DecimalForm::kUlps) {
-    return unsupported(descriptor);
-  }
+  if (coded >= kUnknownForms) { return unsupported(descriptor); }
   SF_TRY(positions, decode_positions(in, out.size()));
   const ByteSpan exceptions = in.take(positions.size() * sizeof(std::uint64_t));
   if (!in.ok() || digits > kDecimalDigitsMax) { return corrupt_block("the decimal map's parameters are out of range"); }
   std::unique_ptr<std::uint64_t[]> ulps;
-  if (form == DecimalForm::kUlps) {
+  if (has_ulps(form)) {
     ulps = std::make_unique_for_overwrite<std::uint64_t[]>(out.size());
     SF_CHECK(decode_nested_integers(in, {ulps.get(), out.size()}));
   }
   SF_CHECK(decode_integers_after(descriptor, in, starts, out));
   kernels().divide_decimals(kPowersOfTen[digits], out);
-  if (form == DecimalForm::kFloat32) { kernels().round_to_floats(out); }
-  if (form == DecimalForm::kUlps) { kernels().add_ulps(ulps.get(), out); }
+  if (has_float32(form)) { kernels().round_to_floats(out); }
+  if (has_ulps(form)) { kernels().add_ulps(ulps.get(), out); }
   for (std::size_t i = 0; i < positions.size(); ++i) {
     std::memcpy(&out[positions[i]], exceptions.data() + i * sizeof(std::uint64_t), sizeof(std::uint64_t));
   }

@@ -18,6 +18,8 @@ namespace streamflow::encoding {
 
 class FloatEncoder {
  public:
+  explicit FloatEncoder(ChooserEffort effort = ChooserEffort::kSampled) : integers_(effort), ulp_encoder_(effort) {}
+
   // `values` are bit patterns of doubles.
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Mask mask, ByteSpan prefix, Bytes& out);
   void begin_column();  // as IntegerEncoder's

@@ -205,7 +205,9 @@ IntegerEncoder::Choice IntegerEncoder::plan_whole(std::span<const std::uint64_t>
 }
 
 IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
-  if (values.size() < kSampleFrom || !starts.empty()) { return choose_fully(values, starts); }
+  if (values.size() < kSampleFrom || !starts.empty() || effort_ == ChooserEffort::kExhaustive) {
+    return choose_fully(values, starts);
+  }
   const auto count = static_cast<double>(values.size());
   if (last_.blocks_left > 0) {
     --last_.blocks_left;

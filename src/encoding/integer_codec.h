@@ -22,8 +22,13 @@ namespace streamflow::encoding {
 // the block is of one series. Encoder and decoder must be given the same.
 using SeriesStarts = std::span<const std::uint32_t>;
 
+// How a predictor is chosen: by a sample and by what suited the column so far, or by weighing every value every time.
+enum class ChooserEffort : std::uint8_t { kSampled, kExhaustive };
+
 class IntegerEncoder {
  public:
+  explicit IntegerEncoder(ChooserEffort effort = ChooserEffort::kSampled) : effort_(effort) {}
+
   // Appends one stream, of the codec that costs least by estimate. `map` (kIdentity or kOrderedBits) only labels
   // what the integers stand for, `mask` is copied into the descriptor, `prefix` follows it.
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map = Map::kIdentity,
@@ -57,6 +62,7 @@ class IntegerEncoder {
   bool encode_runs(std::span<const std::uint64_t> values, std::uint64_t bits_max, Bytes& out);
   void append_stream(std::span<const std::uint64_t> values, SeriesStarts starts, const Choice& choice, Bytes& out);
 
+  ChooserEffort effort_;
   std::vector<std::uint64_t> quotients_;
   std::vector<std::uint64_t> residuals_;
   LastChoice last_;

@@ -30,7 +30,7 @@ constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr LaneCopy kPairs{{0, 1, 1, 1, 4, 5, 5, 5}, {0, 0, kAll, kAll, 0, 0, kAll, kAll}};
 constexpr LaneCopy kQuads{{0, 1, 2, 3, 3, 3, 3, 3}, {0, 0, 0, 0, kAll, kAll, kAll, kAll}};
 
-HWY_INLINE hn::Vec<Wide> add_copied(hn::Vec<Wide> v, const LaneCopy& copy) {
+HWY_MAYBE_UNUSED HWY_INLINE hn::Vec<Wide> add_copied(hn::Vec<Wide> v, const LaneCopy& copy) {
   const Wide wide;
   const auto moved = hn::TableLookupLanes(v, hn::SetTableIndices(wide, copy.from));
   return hn::Add(v, hn::And(moved, hn::LoadU(wide, copy.into)));
@@ -63,25 +63,40 @@ void undo_delta(std::uint64_t before, std::span<std::uint64_t> values) {
   }
 }
 
-std::size_t find_ones(std::span<const std::byte> bytes, std::size_t count, std::uint32_t* positions) {
+// Positions of a word's ones, from `first` on. Where compressing is not an instruction, picking one after the other is
+// faster than any table; strides write past the end rather than branch on each.
+HWY_INLINE void write_ones(std::uint64_t word, std::uint32_t first, std::uint32_t* at) {
   using Positions = hn::CappedTag<std::uint32_t, 16>;
-  constexpr std::size_t step = hn::MaxLanes(Positions());
   const Positions tag;
-  const auto advance = hn::Set(tag, static_cast<std::uint32_t>(step));
-  auto bit = hn::Iota(tag, 0);
+  constexpr std::size_t step = hn::MaxLanes(Positions());
+  if constexpr (step == 16) {
+    auto bit = hn::Iota(tag, first);
+    for (; word != 0; word >>= step, bit = hn::Add(bit, hn::Set(tag, static_cast<std::uint32_t>(step)))) {
+      std::uint8_t bits[8];  // eight may be read
+      std::memcpy(bits, &word, sizeof bits);
+      hn::StoreU(hn::CompressBits(bit, bits), tag, at);
+      at += std::popcount(word & 0xFFFFU);
+    }
+  } else {
+    constexpr std::size_t kStride = 4;
+    for (; word != 0; at += kStride) {
+      for (std::size_t i = 0; i < kStride; ++i) {
+        at[i] = first + static_cast<std::uint32_t>(std::countr_zero(word));
+        word &= word - 1;
+      }
+    }
+  }
+}
+
+std::size_t find_ones(std::span<const std::byte> bytes, std::size_t count, std::uint32_t* positions) {
   std::size_t found = 0;
   for (std::size_t byte = 0; byte < bytes.size(); byte += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + byte, sizeof word);
-    if (static_cast<std::size_t>(std::popcount(word)) > count - found) { return count + 1; }
-    for (std::size_t done = 0; done < 64; done += step, word >>= step % 64) {
-      constexpr std::uint64_t mask = (std::uint64_t{1} << step % 64) - 1;
-      std::uint8_t bits[8];  // eight may be read
-      std::memcpy(bits, &word, sizeof bits);
-      hn::StoreU(hn::CompressBits(bit, bits), tag, positions + found);
-      found += static_cast<std::size_t>(std::popcount(word & mask));
-      bit = hn::Add(bit, advance);
-    }
+    const auto ones = static_cast<std::size_t>(std::popcount(word));
+    if (ones > count - found) { return count + 1; }
+    write_ones(word, static_cast<std::uint32_t>(byte * 8), positions + found);
+    found += ones;
   }
   return found;
 }

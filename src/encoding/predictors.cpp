@@ -1,17 +1,26 @@
 #include "encoding/predictors.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "encoding/kernels.h"
 
 namespace streamflow::encoding {
 
 std::uint64_t line_slope(std::span<const std::uint64_t> values) {
-  if (values.size() < 2) { return 0; }
-  const auto rise = static_cast<std::int64_t>(values.back() - values.front());
+  constexpr std::size_t kEnds = 32;  // averaged, so that noise of single values does not tilt it
   constexpr std::int64_t kRiseMax = std::int64_t{1} << 46U;  // slope * i stays below 2^63
-  if (rise > kRiseMax || rise < -kRiseMax) { return 0; }
-  return static_cast<std::uint64_t>(rise * 65536 / static_cast<std::int64_t>(values.size() - 1));
+  if (values.size() < 2) { return 0; }
+  const std::size_t ends = std::clamp<std::size_t>(values.size() / 4, 1, kEnds);
+  const std::size_t distance = values.size() - ends;
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < ends; ++i) {
+    const auto rise = static_cast<std::int64_t>(values[distance + i] - values[i]);
+    if (rise > kRiseMax || rise < -kRiseMax) { return 0; }
+    sum += rise;
+  }
+  const double slope = static_cast<double>(sum) * 65536 / static_cast<double>(ends * distance);
+  return static_cast<std::uint64_t>(std::llround(slope));
 }
 
 PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> values, std::span<std::uint64_t> out) {

@@ -17,7 +17,7 @@ struct PredictorStart {
   std::uint64_t delta = 0;  // delta of delta: the difference before the first one; line: its slope, in 65536ths
 };
 
-// The slope from the first value to the last; 0 when it does not fit 63 bits.
+// The slope from the first values to the last; 0 when it does not fit 63 bits.
 std::uint64_t line_slope(std::span<const std::uint64_t> values);
 
 // `out` has as many entries as `values`. Not for kDeltaPerSeries.
