@@ -17,6 +17,7 @@
 
 #include "encoding/bit_packing.h"
 #include "encoding/column_block.h"
+#include "storage/segment_aggregate.h"
 #include "storage/segment_reader.h"
 #include "storage/segment_writer.h"
 #include "storage/simulated_file_system.h"
@@ -217,6 +218,46 @@ void bench_unpack() {
   }
 }
 
+// A year of one series at 1 Hz in 1000 buckets, from statistics and the blocks that edges cut.
+void bench_year() {
+  constexpr std::size_t kYearRows = 31536000;
+  constexpr std::size_t kBuckets = 1000;
+  TableSchema schema{"year", {}, {{"value", FieldType::kInt64}}, DuplicatePolicy::kMerge};
+  std::mt19937_64 random(3);
+  std::vector<std::int64_t> times(kYearRows);
+  std::vector<std::uint64_t> values(kYearRows);
+  std::uint64_t walk = 1000;
+  std::uint64_t sum = 0;
+  for (std::size_t row = 0; row < kYearRows; ++row) {
+    times[row] = 1451606400000000000 + static_cast<std::int64_t>(row) * 1000000000;
+    walk += random() % 7;
+    values[row] = walk % 10000;
+    sum += values[row];
+  }
+  storage::SegmentTableInput input;
+  input.schema = &schema;
+  input.series_count = 1;
+  input.series_row_begin = {0, kYearRows};
+  input.times = times;
+  input.fields.push_back({values, {}, {}});
+  storage::SimulatedFileSystem files;
+  auto writer = storage::SegmentWriter::create(files, "year.seg", {std::string(32, '0'), {}, {}, 1, {}, {}});
+  require(writer.has_value() && (*writer)->add_table(input).has_value() && (*writer)->finish().has_value(), "writing");
+  auto reader = storage::SegmentReader::open(files, "year.seg");
+  require(reader.has_value(), "opening failed");
+  storage::SeriesBuckets wanted;
+  wanted.range = {timestamp_from_ns(times.front()), timestamp_from_ns(times.back() + 1)};
+  wanted.bucket_count = kBuckets;
+  const double time = best_of(9, [&] {
+    const auto buckets = storage::aggregate_series((*reader)->tables()[0], wanted);
+    require(buckets.has_value(), "aggregating failed");
+    storage::Int128 total = 0;
+    for (const storage::BlockStatistics& bucket : *buckets) { total += bucket.sum_int; }
+    require(total == storage::Int128{sum}, "the buckets' sums are not the rows'");
+  });
+  std::printf("one year at 1 Hz, %zu rows, in %zu buckets: %.2f ms\n", kYearRows, kBuckets, time * 1e3);
+}
+
 }  // namespace
 
 int main() {
@@ -224,5 +265,6 @@ int main() {
   bench_segment(data);
   bench_blocks(data);
   bench_unpack();
+  bench_year();
   return 0;
 }

@@ -4,73 +4,11 @@
 #include <array>
 #include <cassert>
 #include <cstring>
-#include <utility>
+
+#include "encoding/kernels.h"
 
 namespace streamflow::encoding {
 namespace {
-
-constexpr unsigned kLanes = 8;
-constexpr unsigned kRows = 32;  // per lane of a group
-
-// Row J of all lanes, out of 32-bit words in[w * kLanes + lane]. The lane loop is what the compiler vectorises.
-template <unsigned Width, unsigned J>
-inline void unpack_row(const std::uint32_t* in, std::uint64_t base, std::uint64_t* out) {
-  constexpr unsigned bit = J * Width;
-  constexpr unsigned word = bit / 32;
-  constexpr unsigned shift = bit % 32;
-  constexpr std::uint32_t mask = Width == 32 ? ~0U : (1U << (Width % 32)) - 1;
-  for (unsigned lane = 0; lane < kLanes; ++lane) {
-    std::uint32_t value = in[word * kLanes + lane] >> shift;
-    if constexpr (shift + Width > 32) { value |= in[(word + 1) * kLanes + lane] << (32 - shift); }
-    out[J * kLanes + lane] = base + (value & mask);
-  }
-}
-
-template <unsigned Width>
-void unpack_group(const std::byte* bytes, std::uint64_t base, std::uint64_t* out) {
-  std::uint32_t in[Width * kLanes];
-  std::memcpy(in, bytes, sizeof in);
-  [&]<unsigned... J>(std::integer_sequence<unsigned, J...>) {
-    (unpack_row<Width, J>(in, base, out), ...);
-  }
-  (std::make_integer_sequence<unsigned, kRows>{});
-}
-
-template <unsigned Width, unsigned J>
-inline void pack_row(const std::uint32_t* in, std::uint32_t* out) {
-  constexpr unsigned bit = J * Width;
-  constexpr unsigned word = bit / 32;
-  constexpr unsigned shift = bit % 32;
-  constexpr std::uint32_t mask = Width == 32 ? ~0U : (1U << (Width % 32)) - 1;
-  for (unsigned lane = 0; lane < kLanes; ++lane) {
-    const std::uint32_t value = in[J * kLanes + lane] & mask;
-    out[word * kLanes + lane] |= value << shift;
-    if constexpr (shift + Width > 32) { out[(word + 1) * kLanes + lane] |= value >> (32 - shift); }
-  }
-}
-
-template <unsigned Width>
-void pack_group(const std::uint32_t* in, std::byte* out) {
-  std::uint32_t words[Width * kLanes] = {};
-  [&]<unsigned... J>(std::integer_sequence<unsigned, J...>) {
-    (pack_row<Width, J>(in, words), ...);
-  }
-  (std::make_integer_sequence<unsigned, kRows>{});
-  std::memcpy(out, words, sizeof words);
-}
-
-using UnpackGroup = void (*)(const std::byte*, std::uint64_t, std::uint64_t*);
-using PackGroup = void (*)(const std::uint32_t*, std::byte*);
-
-// Entry w handles width w + 1.
-constexpr auto kUnpack = []<unsigned... W>(std::integer_sequence<unsigned, W...>) {
-  return std::array<UnpackGroup, 32>{unpack_group<W + 1>...};
-}
-(std::make_integer_sequence<unsigned, 32>{});
-constexpr auto kPack = []<unsigned... W>(std::integer_sequence<unsigned, W...>) {
-  return std::array<PackGroup, 32>{pack_group<W + 1>...};
-}
-(std::make_integer_sequence<unsigned, 32>{});
 
 // At most 255 values of at most 32 bits, and eight bytes so that every load may be of eight bytes.
 using Tail = std::array<std::byte, kPackGroup * 4 + 8>;
@@ -102,28 +40,22 @@ void pack_tail(std::span<const std::uint32_t> in, unsigned width, Bytes& out) {
 // Packs bits [shift, shift + width) of value - base; width is 1 to 32.
 void pack_narrow(std::span<const std::uint64_t> values, std::uint64_t base, unsigned shift, unsigned width,
                  Bytes& out) {
-  std::uint32_t group[kPackGroup];
-  std::size_t done = 0;
-  for (; done + kPackGroup <= values.size(); done += kPackGroup) {
-    for (std::size_t i = 0; i < kPackGroup; ++i) {
-      group[i] = static_cast<std::uint32_t>((values[done + i] - base) >> shift);
-    }
-    const std::size_t at = out.size();
-    out.resize(at + std::size_t{kLanes} * 4 * width);
-    kPack[width - 1](group, out.data() + at);
-  }
-  const std::size_t rest = values.size() - done;
-  for (std::size_t i = 0; i < rest; ++i) { group[i] = static_cast<std::uint32_t>((values[done + i] - base) >> shift); }
-  pack_tail(std::span(group).first(rest), width, out);
+  const std::size_t groups = values.size() / kPackGroup;
+  const std::size_t at = out.size();
+  out.resize(at + groups * (kPackGroup / 8) * width);
+  kernels().pack_groups(values.data(), groups, base, shift, width, out.data() + at);
+  const std::span<const std::uint64_t> rest = values.subspan(groups * kPackGroup);
+  std::uint32_t tail[kPackGroup];
+  for (std::size_t i = 0; i < rest.size(); ++i) { tail[i] = static_cast<std::uint32_t>((rest[i] - base) >> shift); }
+  pack_tail(std::span(tail).first(rest.size()), width, out);
 }
 
 void unpack_narrow(ByteSpan in, std::uint64_t base, unsigned width, std::span<std::uint64_t> out) {
-  const std::size_t group_bytes = std::size_t{kLanes} * 4 * width;
-  std::size_t done = 0;
-  for (; done + kPackGroup <= out.size(); done += kPackGroup, in = in.subspan(group_bytes)) {
-    kUnpack[width - 1](in.data(), base, out.data() + done);
+  const std::size_t groups = out.size() / kPackGroup;
+  kernels().unpack_groups(in.data(), groups, base, width, out.data());
+  if (const std::size_t done = groups * kPackGroup; done < out.size()) {
+    unpack_tail(in.subspan(groups * (kPackGroup / 8) * width), base, width, out.subspan(done));
   }
-  if (done < out.size()) { unpack_tail(in, base, width, out.subspan(done)); }
 }
 
 void unpack_wide(ByteSpan in, std::uint64_t base, unsigned width, std::span<std::uint64_t> out) {

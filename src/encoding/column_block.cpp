@@ -98,13 +98,15 @@ void ColumnBlockEncoder::encode(const ColumnBlock& block, Bytes& out) {
   encode_values(dense, mask, prefix, out);
 }
 
-Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out) {
+Result<std::size_t> decode_dense_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out) {
   const bool is_string = shape.type == FieldType::kString;
   out.bits.resize(is_string ? 0 : shape.row_count);
   out.strings.resize(is_string ? shape.row_count : 0);
   out.string_bytes.clear();
   out.validity.clear();
-  if (shape.row_count == 0) { return bytes.empty() ? Status(Ok{}) : corrupt_block("bytes where no rows are"); }
+  if (shape.row_count == 0) {
+    return bytes.empty() ? Result<std::size_t>(std::size_t{0}) : corrupt_block("bytes where no rows are");
+  }
   ByteReader in(bytes);
   Descriptor descriptor{.mask = Mask::kAllNull};
   if (!bytes.empty()) {
@@ -117,10 +119,14 @@ Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues
                  ? decode_strings_after(descriptor, in, std::span(out.strings).first(valid_count), out.string_bytes)
                  : decode_fixed(descriptor, shape, valid_count, in, out));
   }
-  if (!in.at_end()) { return corrupt_block("bytes follow its end"); }
+  return in.at_end() ? Result<std::size_t>(valid_count) : corrupt_block("bytes follow its end");
+}
+
+Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out) {
+  SF_TRY(valid_count, decode_dense_block(bytes, shape, out));
   if (!out.validity.empty()) {
-    is_string ? scatter(std::span(out.strings), out.validity, valid_count)
-              : scatter(std::span(out.bits), out.validity, valid_count);
+    shape.type == FieldType::kString ? scatter(std::span(out.strings), out.validity, valid_count)
+                                     : scatter(std::span(out.bits), out.validity, valid_count);
   }
   return Ok{};
 }

@@ -43,8 +43,16 @@ struct ColumnBlock {
 
 class ColumnBlockEncoder {
  public:
+  explicit ColumnBlockEncoder(ChooserEffort effort = ChooserEffort::kSampled) : integers_(effort), floats_(effort) {}
+
   // Appends the block; nothing when every row is NULL.
   void encode(const ColumnBlock& block, Bytes& out);
+
+  // What follows are blocks of one column, in order: choices are carried over from block to block.
+  void begin_column() {
+    integers_.begin_column();
+    floats_.begin_column();
+  }
 
  private:
   void encode_values(const ColumnBlock& block, Mask mask, ByteSpan prefix, Bytes& out);
@@ -62,6 +70,10 @@ struct BlockShape {
   std::size_t row_count = 0;
   std::span<const std::uint32_t> series_rows{};  // ascending from 0 and below row_count; empty for one series
 };
+
+// The values that are not NULL, close together at the front of out.bits or out.strings; returns how many. The rest of
+// these vectors, sized for all rows, is unspecified.
+Result<std::size_t> decode_dense_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out);
 
 // The whole of `bytes` must be one block.
 Status decode_column_block(ByteSpan bytes, const BlockShape& shape, ColumnValues& out);

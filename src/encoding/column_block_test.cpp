@@ -53,6 +53,8 @@ void add_integers(std::vector<Case>& cases, FieldType type) {
     add("random" + suffix, generate(count, [&](auto) { return random(); }));
     std::uint64_t walk = 50;
     add("walk" + suffix, generate(count, [&](auto) { return walk += random() % 7 - 3; }));
+    add("line with noise" + suffix, generate(count, [&](auto i) { return 5000 + i * 15001 + random() % 1600; }));
+    add("falling line" + suffix, generate(count, [&](auto i) { return 0 - i * 15001 / 7 + random() % 100; }));
     add("quadratic" + suffix, generate(count, [](auto i) { return i * i * 3; }));
     add("runs" + suffix, generate(count, [&](auto i) { return i / 100 * 77777; }));
     add("outliers" + suffix, generate(count, [&](auto i) { return i % 97 == 5 ? random() : random() % 16; }));
@@ -96,6 +98,22 @@ void add_floats(std::vector<Case>& cases) {
   add("infinities", {bits_of(INFINITY), bits_of(-INFINITY), bits_of(INFINITY)});
   add("extremes", {bits_of(1.7976931348623157e308), bits_of(-1.7976931348623157e308), bits_of(5e-324), bits_of(0.1),
                    bits_of(2251799813685247.0), bits_of(2251799813685248.0), bits_of(9007199254740993.0)});
+  double walk = 20;
+  const auto two_decimals = [&] { return std::round((walk += normal(random) / 50 - 0.4) * 100) / 100; };
+  add("float32 of two decimals", generate(2048, [&](auto) { return bits_of(static_cast<float>(two_decimals())); }));
+  add("float32 with specials", generate(700, [&](auto i) {
+        return i % 90 == 7   ? bits_of(-0.0)
+               : i % 90 == 8 ? 0x7ff8000000000042
+                             : bits_of(static_cast<float>(two_decimals()));
+      }));
+  add("sums that miss their decimals",
+      generate(2048, [&](auto i) { return bits_of(two_decimals()) + (i % 3 == 0 ? random() % 5 - 2 : 0); }));
+  add("missed decimals with specials", generate(700, [&](auto i) {
+        constexpr std::uint64_t special[] = {0x7ff8000000000001, 0xfff0000000000000, 0x8000000000000000, 1};
+        return i % 70 == 3 ? special[i / 70 % 4] : bits_of(two_decimals()) + random() % 7 - 3;
+      }));
+  add("float32 printed with 16 digits",
+      generate(2048, [&](auto) { return bits_of(static_cast<float>(two_decimals())) + random() % 3 - 1; }));
   add("float32 readings", generate(600, [&](auto) { return bits_of(static_cast<float>(normal(random))); }));
 }
 
@@ -298,6 +316,7 @@ TEST(ColumnBlock, ChooserUsesEveryPart) {
   std::set<Predictor> predictors;
   std::set<Packer> packers;
   std::set<Mask> masks;
+  std::set<unsigned> forms;
   for (const Case& test : all_cases()) {
     for (const auto& mask : masks_for(test.row_count())) {
       const Encoded encoded = encode(test, mask, 0);
@@ -307,12 +326,16 @@ TEST(ColumnBlock, ChooserUsesEveryPart) {
         predictors.insert(d.predictor);
         packers.insert(d.packer);
         masks.insert(d.mask);
+        if (d.map == Map::kDecimal && d.mask == Mask::kAllValid) {
+          forms.insert(std::to_integer<unsigned>(encoded.bytes[2]) & ~kDecimalDigitsMask);
+        }
       }
     }
   }
   EXPECT_EQ(maps.size(), 7U);
-  EXPECT_EQ(predictors.size(), 4U);
+  EXPECT_EQ(predictors.size(), 5U);
   EXPECT_EQ(packers.size(), 5U);
+  EXPECT_EQ(forms.size(), 4U);  // plain, float32, units in the last place, both
   EXPECT_EQ(masks.size(), 3U);  // all valid, bitmap, runs; all NULL is stored as nothing
 }
 
@@ -338,6 +361,27 @@ TEST(ColumnBlock, SizesStayNearWhatTheDataAllows) {
   const SizeCase cases[] = {
       {"clamped walk", {"", FieldType::kInt64, generate(2048, clamped), {}, {}}, 2.6},
       {"two decimals", {"", FieldType::kFloat64, generate(2048, decimal), {}, {}}, 5.7},
+      {"jittered time",
+       {"",
+        FieldType::kInt64,
+        generate(2048,
+                 [&](auto i) {
+                   return 1700000000000000000U + i * 15000000000U +
+                          static_cast<std::uint64_t>(std::lround(normal(random) * 0.8)) * 1000000U;
+                 }),
+        {},
+        {}},
+       2.4},
+      {"float32 of two decimals",
+       {"",
+        FieldType::kFloat64,
+        generate(2048, [&](auto i) { return bits_of(static_cast<float>(std::bit_cast<double>(decimal(i)))); }),
+        {},
+        {}},
+       5.7},
+      {"decimals that miss by one bit",
+       {"", FieldType::kFloat64, generate(2048, [&](auto i) { return decimal(i) + random() % 2; }), {}, {}},
+       6.8},
       {"regular time",
        {"", FieldType::kInt64, generate(2048, [](auto i) { return 1700000000000000000U + i * 10000000000U; }), {}, {}},
        0.1},

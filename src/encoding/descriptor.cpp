@@ -14,7 +14,7 @@ std::string name_or_number(const std::array<std::string_view, N>& names, const c
 
 constexpr std::array<std::string_view, 7> kMaps{"identity",   "divisor", "decimal",  "ordered bits",
                                                 "dictionary", "plain",   "plain LZ4"};
-constexpr std::array<std::string_view, 4> kPredictors{"none", "delta", "delta of delta", "delta per series"};
+constexpr std::array<std::string_view, 5> kPredictors{"none", "delta", "delta of delta", "delta per series", "line"};
 constexpr std::array<std::string_view, 5> kPackers{"raw", "frame of reference", "patched", "run length", "split Rice"};
 constexpr std::array<std::string_view, 4> kMasks{"", ", all NULL", ", bitmap", ", runs of NULL"};
 

@@ -28,6 +28,7 @@ enum class Predictor : std::uint8_t {
   kDelta = 1,
   kDeltaOfDelta = 2,
   kDeltaPerSeries = 3,  // delta that starts anew at each series of a packed block
+  kLine = 4,            // distance from a straight line
 };
 
 enum class Packer : std::uint8_t {

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <numeric>
 
+#include "encoding/kernels.h"
 #include "encoding/predictors.h"
 
 namespace streamflow::encoding {
@@ -18,10 +20,22 @@ constexpr std::size_t kSampleFrom = 2 * kSampleValues;  // shorter blocks are we
 // a column that is constant where sampled can grow sixteenfold.
 constexpr double kSampleTrust = 1.15;
 
-constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta};
+// A column keeps its predictor for so many blocks, while its values take the bits they took, give or take so much:
+// fewer bits are a change of nature too, which another predictor may suit even better.
+constexpr unsigned kKeptBlocks = 32;
+constexpr double kKeptTolerance = 0.05;
+constexpr double kSlackBits = 64;  // parameters weigh more in short blocks
+
+constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta,
+                                          Predictor::kLine};
 
 std::uint64_t parameter_bits(Predictor predictor) {
-  return predictor == Predictor::kDelta ? 16 : predictor == Predictor::kDeltaOfDelta ? 32 : 0;
+  switch (predictor) {
+    case Predictor::kDelta: return 16;
+    case Predictor::kDeltaOfDelta: return 32;
+    case Predictor::kLine: return 80;
+    default: return 0;
+  }
 }
 
 // The greatest divisor of all differences; 0 when all values are equal, 1 as soon as nothing is shared.
@@ -67,14 +81,18 @@ bool divide(std::span<const std::uint64_t> values, std::uint64_t offset, std::ui
 
 void sample_residuals(Predictor predictor, std::span<const std::uint64_t> values,
                       std::array<std::uint64_t, kSampleValues>& out) {
+  const std::uint64_t slope = predictor == Predictor::kLine ? line_slope(values) : 0;
   std::size_t at = 0;
   for (std::size_t run = 0; run < kSampleRuns; ++run) {
     const std::size_t begin = std::max<std::size_t>(2, run * values.size() / kSampleRuns);
     for (std::size_t i = begin; i < begin + kSampleRunValues; ++i, ++at) {
       const std::uint64_t delta = values[i] - values[i - 1];
-      out[at] = predictor == Predictor::kNone    ? values[i]
-                : predictor == Predictor::kDelta ? delta
-                                                 : delta - (values[i - 1] - values[i - 2]);
+      switch (predictor) {
+        case Predictor::kDelta: out[at] = delta; break;
+        case Predictor::kDeltaOfDelta: out[at] = delta - (values[i - 1] - values[i - 2]); break;
+        case Predictor::kLine: out[at] = values[i] - line_at(slope, i); break;
+        default: out[at] = values[i];
+      }
     }
   }
 }
@@ -82,20 +100,13 @@ void sample_residuals(Predictor predictor, std::span<const std::uint64_t> values
 Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts starts, bool nested,
                         std::span<std::uint64_t> out);
 
-Status decode_nested(ByteReader& in, std::span<std::uint64_t> out) {
-  const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
-  if (!in.ok()) { return corrupt_block("a nested stream ends early"); }
-  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) { return unsupported(descriptor); }
-  return decode_predicted(descriptor, in, {}, true, out);
-}
-
 Status decode_runs(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t run_count = in.varint();
   if (!in.ok() || run_count == 0 || run_count > out.size()) { return corrupt_block("an impossible number of runs"); }
   std::vector<std::uint64_t> values(static_cast<std::size_t>(run_count));
   std::vector<std::uint64_t> lengths(values.size());
-  SF_CHECK(decode_nested(in, values));
-  SF_CHECK(decode_nested(in, lengths));
+  SF_CHECK(decode_nested_integers(in, values));
+  SF_CHECK(decode_nested_integers(in, lengths));
   std::size_t at = 0;
   for (std::size_t run = 0; run < values.size(); ++run) {
     if (lengths[run] >= out.size() - at) { return corrupt_block("runs are longer than the block"); }
@@ -127,10 +138,18 @@ Status decode_predicted(Descriptor descriptor, ByteReader& in, SeriesStarts star
       undo_delta_of_delta(start, out);
       return Ok{};
     }
+    case Predictor::kLine: {
+      PredictorStart start;
+      start.value = in.signed_varint();
+      start.delta = in.signed_varint();
+      SF_CHECK(decode_packed(in, descriptor.packer, out));
+      kernels().add_line(start.value, start.delta, out);
+      return Ok{};
+    }
     case Predictor::kDeltaPerSeries: {
       if (nested || starts.empty()) { return corrupt_block("a delta per series where there is one series"); }
       std::vector<std::uint64_t> first_values(starts.size());
-      SF_CHECK(decode_nested(in, first_values));
+      SF_CHECK(decode_nested_integers(in, first_values));
       SF_CHECK(decode_packed(in, descriptor.packer, out));
       undo_per_series(first_values, starts, out);
       return Ok{};
@@ -178,16 +197,32 @@ Predictor IntegerEncoder::choose_by_sample(std::span<const std::uint64_t> values
   return best;
 }
 
-IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
-  if (values.size() < kSampleFrom || !starts.empty()) { return choose_fully(values, starts); }
-  double bits_per_value = 0;
-  const Predictor predictor = choose_by_sample(values, bits_per_value);
+IntegerEncoder::Choice IntegerEncoder::plan_whole(std::span<const std::uint64_t> values, Predictor predictor) {
   residuals_.resize(values.size());
   residuals_of(predictor, values, residuals_);
   const PackPlan plan = plan_packing(residuals_);
-  const Choice choice{predictor, plan, plan.cost_bits + parameter_bits(predictor)};
-  const double expected = kSampleTrust * bits_per_value * static_cast<double>(values.size()) + 64;
-  return static_cast<double>(choice.cost_bits) > expected ? choose_fully(values, starts) : choice;
+  return {predictor, plan, plan.cost_bits + parameter_bits(predictor)};
+}
+
+IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
+  if (values.size() < kSampleFrom || !starts.empty() || effort_ == ChooserEffort::kExhaustive) {
+    return choose_fully(values, starts);
+  }
+  const auto count = static_cast<double>(values.size());
+  if (last_.blocks_left > 0) {
+    --last_.blocks_left;
+    const Choice kept = plan_whole(values, last_.predictor);
+    const double expected = last_.bits_per_value * count;
+    const double change = std::abs(static_cast<double>(kept.cost_bits) - expected);
+    if (change <= kKeptTolerance * expected + kSlackBits) { return kept; }
+  }
+  double bits_per_value = 0;
+  Choice choice = plan_whole(values, choose_by_sample(values, bits_per_value));
+  if (static_cast<double>(choice.cost_bits) > kSampleTrust * bits_per_value * count + kSlackBits) {
+    choice = choose_fully(values, starts);
+  }
+  if (last_.in_column) { last_ = {choice.predictor, static_cast<double>(choice.cost_bits) / count, kKeptBlocks, true}; }
+  return choice;
 }
 
 void IntegerEncoder::append_stream(std::span<const std::uint64_t> values, SeriesStarts starts, const Choice& choice,
@@ -203,7 +238,9 @@ void IntegerEncoder::append_stream(std::span<const std::uint64_t> values, Series
   } else {
     const PredictorStart start = residuals_of(choice.predictor, values, residuals_);
     if (choice.predictor != Predictor::kNone) { append_signed_varint(out, start.value); }
-    if (choice.predictor == Predictor::kDeltaOfDelta) { append_signed_varint(out, start.delta); }
+    if (choice.predictor == Predictor::kDeltaOfDelta || choice.predictor == Predictor::kLine) {
+      append_signed_varint(out, start.delta);
+    }
   }
   encode_packed(residuals_, choice.plan, out);
 }
@@ -232,6 +269,12 @@ bool IntegerEncoder::encode_runs(std::span<const std::uint64_t> values, std::uin
   if ((out.size() - begin) * 8 < bits_max) { return true; }
   out.resize(begin);
   return false;
+}
+
+void IntegerEncoder::encode_nested(std::span<const std::uint64_t> values, Bytes& out) {
+  const Choice choice = choose(values, {});
+  append_fixed(out, to_bits({.predictor = choice.predictor, .packer = choice.plan.packer}));
+  append_stream(values, {}, choice, out);
 }
 
 void IntegerEncoder::encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map, Mask mask,
@@ -269,8 +312,15 @@ Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts
   const std::uint64_t divisor = in.varint();
   const std::uint64_t offset = in.signed_varint();
   SF_CHECK(decode_predicted(descriptor, in, starts, false, out));
-  for (std::uint64_t& value : out) { value = offset + divisor * value; }
+  kernels().scale(offset, divisor, out);
   return Ok{};
+}
+
+Status decode_nested_integers(ByteReader& in, std::span<std::uint64_t> out) {
+  const Descriptor descriptor = descriptor_from(in.fixed<std::uint16_t>());
+  if (!in.ok()) { return corrupt_block("a nested stream ends early"); }
+  if (descriptor.map != Map::kIdentity || descriptor.mask != Mask::kAllValid) { return unsupported(descriptor); }
+  return decode_predicted(descriptor, in, {}, true, out);
 }
 
 Status decode_integers(ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out) {

@@ -22,12 +22,24 @@ namespace streamflow::encoding {
 // the block is of one series. Encoder and decoder must be given the same.
 using SeriesStarts = std::span<const std::uint32_t>;
 
+// How a predictor is chosen: by a sample and by what suited the column so far, or by weighing every value every time.
+enum class ChooserEffort : std::uint8_t { kSampled, kExhaustive };
+
 class IntegerEncoder {
  public:
+  explicit IntegerEncoder(ChooserEffort effort = ChooserEffort::kSampled) : effort_(effort) {}
+
   // Appends one stream, of the codec that costs least by estimate. `map` (kIdentity or kOrderedBits) only labels
   // what the integers stand for, `mask` is copied into the descriptor, `prefix` follows it.
   void encode(std::span<const std::uint64_t> values, SeriesStarts starts, Bytes& out, Map map = Map::kIdentity,
               Mask mask = Mask::kAllValid, ByteSpan prefix = {});
+
+  // Appends a nested stream: no divisor, no runs.
+  void encode_nested(std::span<const std::uint64_t> values, Bytes& out);
+
+  // The streams that follow are blocks of one column: a predictor that suited one is tried first on the next, and kept
+  // as long as it pays. Before the first call each stream is weighed by itself.
+  void begin_column() { last_ = {.blocks_left = 0, .in_column = true}; }
 
  private:
   struct Choice {
@@ -36,14 +48,24 @@ class IntegerEncoder {
     std::uint64_t cost_bits = 0;
   };
 
+  struct LastChoice {
+    Predictor predictor = Predictor::kNone;
+    double bits_per_value = 0;
+    unsigned blocks_left = 0;  // for which the predictor may be kept
+    bool in_column = false;
+  };
+
   Choice choose(std::span<const std::uint64_t> values, SeriesStarts starts);
+  Choice plan_whole(std::span<const std::uint64_t> values, Predictor predictor);
   Choice choose_fully(std::span<const std::uint64_t> values, SeriesStarts starts);
   Predictor choose_by_sample(std::span<const std::uint64_t> values, double& bits_per_value);
   bool encode_runs(std::span<const std::uint64_t> values, std::uint64_t bits_max, Bytes& out);
   void append_stream(std::span<const std::uint64_t> values, SeriesStarts starts, const Choice& choice, Bytes& out);
 
+  ChooserEffort effort_;
   std::vector<std::uint64_t> quotients_;
   std::vector<std::uint64_t> residuals_;
+  LastChoice last_;
 };
 
 // Fills `out` from one stream and leaves `in` after it. The descriptor has been read by the caller.
@@ -51,5 +73,6 @@ Status decode_integers_after(Descriptor descriptor, ByteReader& in, SeriesStarts
 
 // Fills `out` from one stream that begins with its descriptor; nested streams' form.
 Status decode_integers(ByteReader& in, SeriesStarts starts, std::span<std::uint64_t> out);
+Status decode_nested_integers(ByteReader& in, std::span<std::uint64_t> out);
 
 }  // namespace streamflow::encoding

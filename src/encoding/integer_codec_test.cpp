@@ -56,6 +56,38 @@ TEST(IntegerCodec, LeavesTheReaderAfterItsStream) {
   EXPECT_TRUE(in.at_end());
 }
 
+// A column whose nature changes: what is kept from block to block may cost a little, never much, and never a value.
+TEST(IntegerCodec, KeepsAPredictorOnlyWhileItPays) {
+  std::mt19937_64 random(4);
+  IntegerEncoder column;
+  column.begin_column();
+  std::uint64_t walk = 1000000;
+  double kept_bytes = 0;
+  double fresh_bytes = 0;
+  for (int block = 0; block < 120; ++block) {
+    SCOPED_TRACE(block);
+    std::vector<std::uint64_t> values(2048);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const int nature = block / 7 % 4;
+      values[i] = nature == 0   ? random() % 1000
+                  : nature == 1 ? walk += random() % 9 - 4
+                  : nature == 2 ? i * i + random() % 3
+                                : random() >> 20U;
+    }
+    Bytes kept, fresh;
+    column.encode(values, {}, kept);
+    IntegerEncoder().encode(values, {}, fresh);
+    EXPECT_LE(static_cast<double>(kept.size()), 1.15 * static_cast<double>(fresh.size()) + 16);
+    kept_bytes += static_cast<double>(kept.size());
+    fresh_bytes += static_cast<double>(fresh.size());
+    std::vector<std::uint64_t> decoded(values.size());
+    ByteReader in(kept);
+    ASSERT_TRUE(decode_integers(in, {}, decoded));
+    ASSERT_EQ(decoded, values);
+  }
+  EXPECT_LE(kept_bytes, 1.015 * fresh_bytes);
+}
+
 // The chooser's estimate steers everything: it must be near what is written.
 TEST(PackPlan, CostIsNearTheBytesWritten) {
   std::mt19937_64 random(3);

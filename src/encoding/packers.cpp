@@ -4,14 +4,14 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <memory>
 
-#include "encoding/batches.h"
 #include "encoding/bit_packing.h"
+#include "encoding/kernels.h"
 
 namespace streamflow::encoding {
 namespace {
 
-constexpr std::uint64_t kQuotientMax = 20;  // Rice: larger quotients are exceptions
 constexpr unsigned kRiceWidthMax = 32;
 constexpr std::size_t kMedianSample = 64;
 constexpr unsigned kOneSidedBit = 0x80;
@@ -20,8 +20,7 @@ using LengthHistogram = std::array<std::uint32_t, 65>;  // how many values have 
 
 struct Shape {
   std::uint64_t min = 0, max = 0;  // as signed numbers
-  std::uint64_t center = 0;
-  bool one_sided = false;  // the centre is the minimum
+  Center center;                   // one-sided when it is the minimum
 };
 
 unsigned bit_length(std::uint64_t value) {
@@ -32,32 +31,31 @@ unsigned varint_bits(unsigned length) {
   return 8 * std::max(1U, (length + 6) / 7);
 }
 
-std::uint64_t distance(std::uint64_t value, const Shape& shape) {
-  return shape.one_sided ? value - shape.center : zigzag(value - shape.center);
-}
-
 Shape shape_of(std::span<const std::uint64_t> values) {
-  auto min = static_cast<std::int64_t>(values[0]);
-  auto max = min;
-  for (const std::uint64_t value : values) {
-    const auto v = static_cast<std::int64_t>(value);
-    min = std::min(min, v);
-    max = std::max(max, v);
-  }
+  const MinMax range = kernels().min_max(values);
   std::array<std::int64_t, kMedianSample> sample{};
   const std::size_t count = std::min(values.size(), kMedianSample);
   for (std::size_t i = 0; i < count; ++i) { sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]); }
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
-  return {static_cast<std::uint64_t>(min), static_cast<std::uint64_t>(max), static_cast<std::uint64_t>(*middle),
-          *middle == min};
+  return {static_cast<std::uint64_t>(range.min),
+          static_cast<std::uint64_t>(range.max),
+          {static_cast<std::uint64_t>(*middle), *middle == range.min}};
 }
 
 LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& shape) {
-  // Two histograms, so that equal neighbours do not wait for each other's store.
-  std::array<LengthHistogram, 2> counts{};
-  for (std::size_t i = 0; i < values.size(); ++i) { ++counts[i % 2][bit_length(distance(values[i], shape))]; }
-  for (std::size_t length = 0; length < counts[0].size(); ++length) { counts[0][length] += counts[1][length]; }
+  constexpr std::size_t kBatch = 512;
+  // Several histograms, so that equal neighbours do not wait for each other's store.
+  std::array<LengthHistogram, 4> counts{};
+  std::array<std::uint8_t, kBatch> lengths;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, values.size() - begin);
+    kernels().bit_lengths(values.subspan(begin, count), shape.center, lengths.data());
+    for (std::size_t i = 0; i < count; ++i) { ++counts[i % 4][lengths[i]]; }
+  }
+  for (std::size_t length = 0; length < counts[0].size(); ++length) {
+    counts[0][length] += counts[1][length] + counts[2][length] + counts[3][length];
+  }
   return counts[0];
 }
 
@@ -73,7 +71,7 @@ PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, unsig
     }
   }
   const std::uint64_t below = best.width == 0 ? 0 : std::uint64_t{1} << (best.width - 1);
-  best.base = shape.one_sided ? shape.center : shape.center - below;
+  best.base = shape.center.one_sided ? shape.center.value : shape.center.value - below;
   best.cost_bits += 8 * 4;
   return best;
 }
@@ -102,16 +100,11 @@ unsigned guess_rice_width(const LengthHistogram& lengths, std::uint64_t count, u
 
 PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram& lengths, unsigned longest,
                    const Shape& shape) {
-  PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center, .one_sided = shape.one_sided};
+  PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center.value, .one_sided = shape.center.one_sided};
   plan.width = guess_rice_width(lengths, values.size(), longest);
-  std::uint64_t quotients = 0;
-  std::uint64_t exceptions = 0;
-  for (const std::uint64_t value : values) {
-    const std::uint64_t q = distance(value, shape) >> plan.width;
-    quotients += q < kQuotientMax ? q : 0;
-    exceptions += q < kQuotientMax ? 0 : 1;
-  }
-  plan.cost_bits = values.size() * (plan.width + 1) + quotients + exceptions * (8 + varint_bits(longest)) + 8 * 5;
+  const RiceSums sums = kernels().rice_sums(values, shape.center, plan.width);
+  plan.cost_bits =
+      values.size() * (plan.width + 1) + sums.quotients + sums.exceptions * (8 + varint_bits(longest)) + 8 * 5;
   return plan;
 }
 
@@ -141,16 +134,17 @@ void encode_patched(std::span<const std::uint64_t> residuals, const PackPlan& pl
 }
 
 void encode_rice(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {
-  const Shape shape{.center = plan.base, .one_sided = plan.one_sided};
+  const Center center{plan.base, plan.one_sided};
   std::vector<std::uint64_t> distances(residuals.size());
-  std::vector<std::uint64_t> unary(residuals.size() * kQuotientMax / 64 + 1);  // quotients are at most kQuotientMax - 1
+  std::vector<std::uint64_t> unary(residuals.size() * kRiceQuotientMax / 64 +
+                                   1);  // quotients are at most kRiceQuotientMax - 1
   Exceptions exceptions;
   std::size_t bit = 0;
   for (std::size_t i = 0; i < residuals.size(); ++i) {
-    const std::uint64_t z = distance(residuals[i], shape);
+    const std::uint64_t z = center.distance(residuals[i]);
     std::uint64_t quotient = z >> plan.width;
     distances[i] = z;
-    if (quotient >= kQuotientMax) {
+    if (quotient >= kRiceQuotientMax) {
       exceptions.positions.push_back(static_cast<std::uint32_t>(i));
       append_varint(exceptions.values, z);
       quotient = 0;
@@ -190,37 +184,32 @@ Status decode_patched(ByteReader& in, std::span<std::uint64_t> out) {
   return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
-// Positions of the one-bits, each followed by the next; false unless there are exactly `count` and no byte is left
-// over.
-bool find_ones(ByteSpan unary, std::size_t count, std::vector<std::uint32_t>& positions) {
-  constexpr std::size_t kStride = 4;
-  positions.resize(count + 64 + kStride);  // the last word is written whole, in strides
-  std::size_t found = 0;
-  for (std::size_t byte = 0; byte < unary.size(); byte += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, unary.data() + byte, std::min<std::size_t>(8, unary.size() - byte));
-    const auto ones = static_cast<std::size_t>(std::popcount(word));
-    if (ones > count - found) { return false; }
-    // Strides write past the end of the word's ones rather than branch on each: the next word overwrites that.
-    std::uint32_t* at = positions.data() + found;
-    for (; word != 0; at += kStride) {
-      for (std::size_t i = 0; i < kStride; ++i) {
-        at[i] = static_cast<std::uint32_t>(byte * 8) + static_cast<std::uint32_t>(std::countr_zero(word));
-        word &= word - 1;
-      }
+// Positions of the one-bits of a unary part, behind a slot of all ones: the gaps between neighbours are the quotients
+// plus one, also for the first.
+class UnaryPart {
+ public:
+  // False unless there are exactly `count` one-bits and no byte is left over.
+  bool read(ByteSpan unary, std::size_t count) {
+    slots_ = std::make_unique_for_overwrite<std::uint32_t[]>(1 + count + kOnesOverrun);
+    slots_[0] = ~0U;
+    if (count == 0 || unary.empty()) { return false; }
+    const ByteSpan words = unary.first(unary.size() / 8 * 8);
+    std::uint32_t* const positions = slots_.get() + 1;
+    std::size_t found = kernels().find_ones(words, count, positions);
+    if (found > count) { return false; }
+    std::array<std::byte, 8> rest{};
+    std::memcpy(rest.data(), unary.data() + words.size(), unary.size() - words.size());
+    const std::size_t more = kernels().find_ones(rest, count - found, positions + found);
+    for (std::size_t i = found; i < found + more && i < count; ++i) {
+      positions[i] += static_cast<std::uint32_t>(words.size() * 8);
     }
-    found += ones;
+    return found + more == count && positions[count - 1] / 8 + 1 == unary.size();
   }
-  return found == count && count > 0 && positions[count - 1] / 8 + 1 == unary.size();
-}
+  const std::uint32_t* ones() const { return slots_.get() + 1; }
 
-// Joins quotients, the gaps between one-bits, with the low bits already in `out`.
-void join_quotients(std::span<const std::uint32_t> ones, unsigned width, std::span<std::uint64_t> out) {
-  out[0] |= std::uint64_t{ones[0]} << width;
-  for_each_in_batches(out.size() - 1, [=, low = out.data() + 1, one = ones.data()](std::size_t i) {
-    low[i] |= std::uint64_t{one[i + 1] - one[i] - 1} << width;
-  });
-}
+ private:
+  std::unique_ptr<std::uint32_t[]> slots_;
+};
 
 Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   const std::uint64_t base = in.signed_varint();
@@ -231,19 +220,16 @@ Status decode_rice(ByteReader& in, std::span<std::uint64_t> out) {
   const ByteSpan unary = in.take(in.varint());
   SF_TRY(positions, decode_positions(in, out.size()));
   if (!in.ok()) { return corrupt_block("Rice codes end early"); }
-  std::vector<std::uint32_t> ones;
-  if (!find_ones(unary, out.size(), ones)) { return corrupt_block("the unary part has another number of values"); }
+  UnaryPart part;
+  if (!part.read(unary, out.size())) { return corrupt_block("the unary part has another number of values"); }
+  const bool one_sided = (coded & kOneSidedBit) != 0;
   unpack_bits(low, 0, width, out);
-  join_quotients(ones, width, out);
-  for (const std::uint32_t position : positions) { out[position] = in.varint(); }
-  if (!in.ok()) { return corrupt_block("exceptions end early"); }
-  if ((coded & kOneSidedBit) != 0) {
-    for_each_in_batches(out.size(), [=, values = out.data()](std::size_t i) { values[i] += base; });
-  } else {
-    for_each_in_batches(out.size(),
-                        [=, values = out.data()](std::size_t i) { values[i] = base + unzigzag(values[i]); });
+  kernels().join_rice(part.ones(), width, base, one_sided, out);
+  for (const std::uint32_t position : positions) {
+    const std::uint64_t z = in.varint();
+    out[position] = base + (one_sided ? z : unzigzag(z));
   }
-  return Ok{};
+  return in.ok() ? Status(Ok{}) : corrupt_block("exceptions end early");
 }
 
 }  // namespace

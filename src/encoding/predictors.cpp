@@ -1,8 +1,27 @@
 #include "encoding/predictors.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include "encoding/kernels.h"
 
 namespace streamflow::encoding {
+
+std::uint64_t line_slope(std::span<const std::uint64_t> values) {
+  constexpr std::size_t kEnds = 32;  // averaged, so that noise of single values does not tilt it
+  constexpr std::int64_t kRiseMax = std::int64_t{1} << 46U;  // slope * i stays below 2^63
+  if (values.size() < 2) { return 0; }
+  const std::size_t ends = std::clamp<std::size_t>(values.size() / 4, 1, kEnds);
+  const std::size_t distance = values.size() - ends;
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < ends; ++i) {
+    const auto rise = static_cast<std::int64_t>(values[distance + i] - values[i]);
+    if (rise > kRiseMax || rise < -kRiseMax) { return 0; }
+    sum += rise;
+  }
+  const double slope = static_cast<double>(sum) * 65536 / static_cast<double>(ends * distance);
+  return static_cast<std::uint64_t>(std::llround(slope));
+}
 
 PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> values, std::span<std::uint64_t> out) {
   const std::size_t count = values.size();
@@ -15,6 +34,11 @@ PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> 
     out[0] = count > 1 ? out[1] : 0;
     return {.value = values[0] - out[0]};
   }
+  if (predictor == Predictor::kLine) {
+    const PredictorStart start{.value = values[0], .delta = line_slope(values)};
+    for (std::size_t i = 0; i < count; ++i) { out[i] = values[i] - start.value - line_at(start.delta, i); }
+    return start;
+  }
   for (std::size_t i = 2; i < count; ++i) { out[i] = values[i] - 2 * values[i - 1] + values[i - 2]; }
   const std::uint64_t filler = count > 2 ? out[2] : 0;
   const std::uint64_t delta = (count > 1 ? values[1] - values[0] : filler) - filler;  // of the first value
@@ -24,18 +48,12 @@ PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> 
 }
 
 void undo_delta(std::uint64_t before, std::span<std::uint64_t> values) {
-  for (std::uint64_t& value : values) {
-    before += value;
-    value = before;
-  }
+  kernels().undo_delta(before, values);
 }
 
 void undo_delta_of_delta(PredictorStart start, std::span<std::uint64_t> values) {
-  for (std::uint64_t& value : values) {
-    start.delta += value;
-    start.value += start.delta;
-    value = start.value;
-  }
+  kernels().undo_delta(start.delta, values);
+  kernels().undo_delta(start.value, values);
 }
 
 void residuals_per_series(std::span<const std::uint64_t> values, std::span<const std::uint32_t> starts,

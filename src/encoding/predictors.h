@@ -13,9 +13,12 @@
 namespace streamflow::encoding {
 
 struct PredictorStart {
-  std::uint64_t value = 0;  // what comes before the first value
-  std::uint64_t delta = 0;  // delta of delta: the difference before the first one
+  std::uint64_t value = 0;  // what comes before the first value; line: what is added to the whole line
+  std::uint64_t delta = 0;  // delta of delta: the difference before the first one; line: its slope, in 65536ths
 };
+
+// The slope from the first values to the last; 0 when it does not fit 63 bits.
+std::uint64_t line_slope(std::span<const std::uint64_t> values);
 
 // `out` has as many entries as `values`. Not for kDeltaPerSeries.
 PredictorStart residuals_of(Predictor predictor, std::span<const std::uint64_t> values, std::span<std::uint64_t> out);

@@ -37,6 +37,8 @@ struct TableDirectory {
   std::vector<BlockInfo> blocks;
   std::vector<std::uint32_t> group_block_begin;  // row group count + 1
   std::vector<ColumnDirectory> columns;          // time, then the fields
+  // Per block, how many blocks back its times are (segment_shared_times.h); empty: all have their own. A section apart.
+  std::vector<std::uint64_t> time_distances;
 
   std::uint32_t series_count() const { return static_cast<std::uint32_t>(series_row_begin.size() - 1); }
   std::size_t group_count() const { return group_block_begin.size() - 1; }

@@ -25,6 +25,12 @@ Error newer(std::uint32_t version) {
                                        ": use a newer StreamFlow"};
 }
 
+bool is_known(std::uint64_t kind) {
+  return kind == static_cast<std::uint64_t>(SectionKind::kTable) ||
+         kind == static_cast<std::uint64_t>(SectionKind::kColumns) ||
+         kind == static_cast<std::uint64_t>(SectionKind::kSharedTimes);
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') { return c - '0'; }
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -150,7 +156,7 @@ Result<SegmentFooter> decode_segment_footer(ByteSpan bytes, std::uint64_t data_b
     }
     section.table = table == 0 ? Section::kWholeFile : static_cast<std::uint32_t>(table - 1);
     section.kind = static_cast<SectionKind>(kind);
-    if (kind == 1 || kind == 2) {
+    if (is_known(kind)) {
       footer.sections.push_back(section);
     } else if (section.critical) {
       return Error{ErrorCode::kUnsupported,

@@ -56,8 +56,9 @@ static_assert(sizeof(SegmentTrailerV1) == 40 && offsetof(SegmentTrailerV1, conte
               offsetof(SegmentTrailerV1, crc32c) == 28);
 
 enum class SectionKind : std::uint16_t {
-  kTable = 1,    // schema, series and block directory of one table
-  kColumns = 2,  // its blocks and statistics; these carry their own checksums
+  kTable = 1,        // schema, series and block directory of one table
+  kColumns = 2,      // its blocks and statistics; these carry their own checksums
+  kSharedTimes = 7,  // which blocks have the times of an earlier one
 };
 
 struct Section {

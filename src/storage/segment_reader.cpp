@@ -23,17 +23,31 @@ Error corrupt(const std::string& what) {
   return {ErrorCode::kCorrupt, what};
 }
 
-// The section of `kind` that belongs to `table`; null when there is none or more than one.
-const Section* find_section(const SegmentFooter& footer, std::uint32_t table, SectionKind kind) {
-  const Section* found = nullptr;
-  for (const Section& section : footer.sections) {
-    if (section.table == table && section.kind == kind) {
-      if (found != nullptr) { return nullptr; }
-      found = &section;
-    }
+// Finds sections by table and kind.
+class SectionIndex {
+ public:
+  explicit SectionIndex(const SegmentFooter& footer) {
+    for (const Section& section : footer.sections) { sorted_.push_back(&section); }
+    std::stable_sort(sorted_.begin(), sorted_.end(),
+                     [](const Section* a, const Section* b) { return key(*a) < key(*b); });
   }
-  return found;
-}
+  // Null when there is none; more than one is an error.
+  Result<const Section*> find(std::uint32_t table, SectionKind kind) const {
+    const Key wanted{table, kind};
+    const auto first = std::lower_bound(sorted_.begin(), sorted_.end(), wanted,
+                                        [](const Section* section, const Key& k) { return key(*section) < k; });
+    if (first == sorted_.end() || key(**first) != wanted) { return static_cast<const Section*>(nullptr); }
+    if (first + 1 != sorted_.end() && key(**(first + 1)) == wanted) {
+      return corrupt("table " + std::to_string(table) + " has a section twice");
+    }
+    return *first;
+  }
+
+ private:
+  using Key = std::pair<std::uint32_t, SectionKind>;
+  static Key key(const Section& section) { return {section.table, section.kind}; }
+  std::vector<const Section*> sorted_;
+};
 
 }  // namespace
 
@@ -65,16 +79,14 @@ struct SegmentReader::State {
   }
 
   Status open_tables() {
-    // The writer puts two sections per table, in table order: look there first, so that thousands of tables open in
-    // linear time.
+    const SectionIndex sections(footer);
     std::uint64_t row_count = 0;
     for (std::uint32_t t = 0; t < footer.table_count; ++t) {
-      const Section* table = find_near(t, SectionKind::kTable);
-      const Section* columns = find_near(t, SectionKind::kColumns);
-      if (table == nullptr || columns == nullptr) {
-        return corrupt("table " + std::to_string(t) + " lacks a section or has it twice");
-      }
-      auto loaded = SegmentTable::State::load(file, *table, *columns);
+      SF_TRY(table, sections.find(t, SectionKind::kTable));
+      SF_TRY(columns, sections.find(t, SectionKind::kColumns));
+      SF_TRY(shared_times, sections.find(t, SectionKind::kSharedTimes));
+      if (table == nullptr || columns == nullptr) { return corrupt("table " + std::to_string(t) + " lacks a section"); }
+      auto loaded = SegmentTable::State::load(file, *table, *columns, shared_times);
       if (!loaded.has_value()) { return with_context(std::move(loaded).error(), "table " + std::to_string(t)); }
       row_count += (*loaded)->directory.series_row_begin.back();
       table_states.push_back(loaded->get());
@@ -84,14 +96,6 @@ struct SegmentReader::State {
       }
     }
     return row_count == footer.row_count ? Status(Ok{}) : corrupt("the footer counts other rows than the tables");
-  }
-
-  const Section* find_near(std::uint32_t table, SectionKind kind) const {
-    for (std::size_t i = std::size_t{table} * 2; i < std::min(footer.sections.size(), std::size_t{table} * 2 + 2);
-         ++i) {
-      if (footer.sections[i].table == table && footer.sections[i].kind == kind) { return &footer.sections[i]; }
-    }
-    return find_section(footer, table, kind);
   }
 
   Status verify_hash() const {

@@ -39,7 +39,7 @@ void mend(std::vector<std::byte>& file) {
   if (const auto decoded = decode_segment_footer(footer, trailer.footer_offset); decoded.has_value()) {
     SegmentFooter mended = *decoded;
     for (Section& section : mended.sections) {
-      if (section.kind == SectionKind::kTable) {
+      if (section.kind != SectionKind::kColumns) {
         const auto bytes =
             std::span(file).subspan(static_cast<std::size_t>(section.offset), static_cast<std::size_t>(section.bytes));
         section.crc32c = encoding::crc32c(bytes);

@@ -4,6 +4,7 @@
 #include "encoding/crc32c.h"
 #include "encoding/descriptor.h"
 #include "storage/segment_layout.h"
+#include "storage/segment_shared_times.h"
 #include "storage/segment_table_state.h"
 
 namespace streamflow::storage {
@@ -68,17 +69,35 @@ Status SegmentTable::State::locate(const Section& columns) {
   return fits && at == end ? Status(Ok{}) : corrupt("the block directory does not fit the table's columns");
 }
 
-Result<std::unique_ptr<SegmentTable::State>> SegmentTable::State::load(const SegmentFile& file, const Section& table,
-                                                                       const Section& columns) {
+Result<ByteSpan> SegmentFile::section(const Section& section, Bytes& scratch) const {
+  SF_TRY(content, bytes(section.offset, section.bytes, scratch));
+  if (encoding::crc32c(content) != section.crc32c) {
+    return corrupt("the section of kind " + std::to_string(static_cast<unsigned>(section.kind)) +
+                   " fails its checksum");
+  }
+  return content;
+}
+
+Status SegmentTable::State::load_shared_times(const Section& section) {
   Bytes scratch;
-  SF_TRY(bytes, file.bytes(table.offset, table.bytes, scratch));
-  if (encoding::crc32c(bytes) != table.crc32c) { return corrupt("the table section fails its checksum"); }
+  SF_TRY(bytes, file->section(section, scratch));
+  SF_TRY(distances, decode_shared_times(bytes, directory));
+  directory.time_distances = std::move(distances);
+  return Ok{};
+}
+
+Result<std::unique_ptr<SegmentTable::State>> SegmentTable::State::load(const SegmentFile& file, const Section& table,
+                                                                       const Section& columns,
+                                                                       const Section* shared_times) {
+  Bytes scratch;
+  SF_TRY(bytes, file.section(table, scratch));
   auto state = std::make_unique<State>();
   state->file = &file;
   SF_TRY(directory, decode_table_directory(bytes));
   state->directory = std::move(directory);
   state->directory_bytes = table.bytes;
   SF_CHECK(state->locate(columns));
+  if (shared_times != nullptr) { SF_CHECK(state->load_shared_times(*shared_times)); }
   state->field_caches = std::make_unique<Cache<BlockStatistics>[]>(state->directory.schema.fields.size());
   state->range = {timestamp_from_ns(0), timestamp_from_ns(0)};
   const std::vector<BlockInfo>& blocks = state->directory.blocks;
@@ -112,6 +131,9 @@ Result<ByteSpan> SegmentTable::State::checked_bytes(std::uint64_t offset, std::u
 }
 
 Status SegmentTable::State::read_block(std::size_t column, std::size_t block, DecodedColumn& out) const {
+  if (column == 0 && !directory.time_distances.empty()) {
+    block -= static_cast<std::size_t>(directory.time_distances[block]);
+  }
   const BlockInfo& info = directory.blocks[block];
   const std::uint64_t count = directory.columns[column].block_bytes[block];
   const std::vector<std::uint32_t> starts = series_starts(info, directory.series_row_begin);

@@ -25,6 +25,8 @@ struct SegmentFile {
 
   // Bytes of the file: mapped, or read into `scratch`.
   Result<encoding::ByteSpan> bytes(std::uint64_t offset, std::uint64_t count, encoding::Bytes& scratch) const;
+  // The same of a whole section, its checksum compared.
+  Result<encoding::ByteSpan> section(const Section& section, encoding::Bytes& scratch) const;
 };
 
 struct SegmentTable::State {
@@ -47,7 +49,9 @@ struct SegmentTable::State {
   mutable Cache<MicroTimes> time_cache;
   mutable std::unique_ptr<Cache<BlockStatistics>[]> field_caches;
 
-  static Result<std::unique_ptr<State>> load(const SegmentFile& file, const Section& table, const Section& columns);
+  // `shared_times` may be null: the table has none.
+  static Result<std::unique_ptr<State>> load(const SegmentFile& file, const Section& table, const Section& columns,
+                                             const Section* shared_times);
 
   Error error_at(Error error, std::size_t column, std::size_t block) const;
   Status read_block(std::size_t column, std::size_t block, DecodedColumn& out) const;
@@ -58,6 +62,7 @@ struct SegmentTable::State {
 
  private:
   Status locate(const Section& columns);
+  Status load_shared_times(const Section& section);
   Result<encoding::ByteSpan> checked_bytes(std::uint64_t offset, std::uint64_t count, encoding::Bytes& scratch) const;
   Status verify_times(std::size_t block, const DecodedColumn& times) const;
   Status verify_field(std::size_t block, std::size_t field, std::span<const std::int64_t> times) const;

@@ -3,9 +3,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <random>
@@ -301,74 +299,6 @@ TEST(SegmentFooter, SkipsUnknownSectionsUnlessCritical) {
   EXPECT_EQ(decode_segment_footer(encode_segment_footer(footer), 100).error().code, ErrorCode::kUnsupported);
   footer.sections[0].bytes = 101;
   EXPECT_EQ(decode_segment_footer(encode_segment_footer(footer), 100).error().code, ErrorCode::kCorrupt);
-}
-
-// ---- the golden file: written once by version 1, readable for ever ----
-
-TestTable golden_table() {
-  TestTable table;
-  table.schema = {"golden", {"host"}, {}, DuplicatePolicy::kMerge};
-  const auto add_series = [&](const std::string& host, std::uint32_t rows, std::int64_t step) {
-    table.series.push_back(host);
-    for (std::uint32_t row = 0; row < rows; ++row) { table.times.push_back(kStart + row * step); }
-    table.series_row_begin.push_back(static_cast<std::uint32_t>(table.times.size()));
-  };
-  add_series("", 2, 1);
-  add_series("a", 40, 1000000000);
-  add_series("b", 3000, 10000000000);
-  const std::size_t rows = table.times.size();
-  const auto add_field = [&](const std::string& name, FieldType type, bool nulls, auto value) {
-    TestTable::Field field;
-    field.validity.assign(nulls ? (rows + 63) / 64 : 0, 0x7fffffffffffffffULL);
-    for (std::size_t row = 0; row < rows; ++row) {
-      field.bits.push_back(is_valid(field.validity, row) ? value(row) : 0);
-    }
-    table.schema.fields.push_back({name, type});
-    table.fields.push_back(std::move(field));
-  };
-  add_field("decimal", FieldType::kFloat64, true,
-            [](std::size_t row) { return std::bit_cast<std::uint64_t>(static_cast<double>(row * 37 % 501) / 100); });
-  add_field("bits", FieldType::kFloat64, false, [](std::size_t row) {
-    return row == 5 ? 0x7ff8000000000123 : std::bit_cast<std::uint64_t>(1.0 / static_cast<double>(row + 3));
-  });
-  add_field("walk", FieldType::kInt64, false, [](std::size_t row) { return row * row % 7 + row / 3; });
-  add_field("wide", FieldType::kUint64, true, [](std::size_t row) { return row * 0x9e3779b97f4a7c15ULL; });
-  add_field("flag", FieldType::kBool, true, [](std::size_t row) { return row / 90 % 2; });
-  table.schema.fields.push_back({"text", FieldType::kString});
-  table.fields.emplace_back();
-  for (std::size_t row = 0; row < rows; ++row) {
-    table.fields.back().strings.push_back("state " + std::to_string(row * row % 11));
-  }
-  return table;
-}
-
-TEST(SegmentReader, OpensTheGoldenFileOfVersion1) {
-  const std::string path = STREAMFLOW_SOURCE_DIR "/tests/golden/segment_v1.seg";
-  std::ifstream file(path, std::ios::binary);
-  const std::string raw((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  ASSERT_FALSE(raw.empty()) << path;
-  const auto bytes = std::as_bytes(std::span(raw));
-  SimulatedFileSystem files;
-  files.put("golden", bytes);
-  const auto reader = SegmentReader::open(files, "golden");
-  ASSERT_TRUE(reader.has_value()) << reader.error().message;
-  expect_equal(golden_table(), *(*reader)->find("golden"));
-  const Status verified = (*reader)->verify();
-  EXPECT_TRUE(verified.has_value()) << verified.error().message;
-}
-
-// Not a test of its own: STREAMFLOW_WRITE_GOLDEN=path makes the file above, once per format version.
-TEST(SegmentWriter, WritesTheGoldenTable) {
-  SimulatedFileSystem files;
-  TestTable table = golden_table();
-  ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
-  const auto reader = SegmentReader::open(files, "1.seg");
-  expect_equal(table, (*reader)->tables()[0]);
-  if (const char* path = std::getenv("STREAMFLOW_WRITE_GOLDEN"); path != nullptr) {
-    const std::vector<std::byte> bytes = files.bytes_of("1.seg");
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "storage/segment_directory.h"
 #include "storage/segment_format.h"
 #include "storage/segment_layout.h"
+#include "storage/segment_shared_times.h"
 #include "storage/segment_statistics.h"
 
 namespace streamflow::storage {
@@ -94,10 +95,14 @@ Status check_fields(const SegmentTableInput& table) {
 struct Group {
   std::span<const BlockInfo> blocks;
   std::vector<MicroTimes> times;
+  std::vector<std::uint64_t> time_distances;  // per block
 };
 
 Group make_group(const SegmentTableInput& table, std::span<const BlockInfo> blocks) {
-  Group group{blocks, {}};
+  Group group{blocks, {}, {}};
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    group.time_distances.push_back(find_shared_times(table.times, blocks.first(b + 1), group.time_distances));
+  }
   for (const BlockInfo& block : blocks) {
     for (std::size_t row = 0; row < block.row_count; row += kMicroBlockRows) {
       const std::size_t count = std::min<std::size_t>(kMicroBlockRows, block.row_count - row);
@@ -164,8 +169,13 @@ struct SegmentWriter::State {
   // Blocks and statistics of column c (0 is the time) in one row group.
   void encode_chunk(const SegmentTableInput& table, const Group& group, std::size_t c,
                     std::span<const std::vector<std::uint32_t>> starts, ColumnDirectory& directory) {
+    blocks.begin_column();
     for (std::size_t b = 0; b < group.blocks.size(); ++b) {
       const BlockInfo& block = group.blocks[b];
+      if (c == 0 && group.time_distances[b] != 0) {
+        directory.block_bytes.push_back(0);
+        continue;
+      }
       encoding::ColumnBlock column =
           c == 0 ? encoding::ColumnBlock{.type = FieldType::kInt64,
                                          .bits = as_bits(table.times.subspan(block.row_begin, block.row_count))}
@@ -214,10 +224,18 @@ struct SegmentWriter::State {
           block.time_max = std::max(block.time_max, group.times[micro].max);
         }
       }
+      directory.time_distances.insert(directory.time_distances.end(), group.time_distances.begin(),
+                                      group.time_distances.end());
       SF_CHECK(write_group(table, group, directory));
       directory.group_block_begin.push_back(static_cast<std::uint32_t>(begin + count));
     }
     return Ok{};
+  }
+
+  void append_section(SectionKind kind, std::uint32_t table, const Bytes& bytes) {
+    footer.sections.push_back(
+        {.kind = kind, .table = table, .offset = offset(), .bytes = bytes.size(), .crc32c = encoding::crc32c(bytes)});
+    encoding::append_bytes(buffer, bytes);
   }
 
   void count_rows(const TableDirectory& directory) {
@@ -269,17 +287,16 @@ Status SegmentWriter::add_table(const SegmentTableInput& table) {
   const std::uint32_t index = state.footer.table_count;
   const std::uint64_t begin = state.offset();
   SF_CHECK(state.write_columns(table, directory));
-  const std::uint64_t end = state.offset();
   state.footer.sections.push_back(
-      {.kind = SectionKind::kColumns, .table = index, .offset = begin, .bytes = end - begin, .crc32c = 0});
+      {.kind = SectionKind::kColumns, .table = index, .offset = begin, .bytes = state.offset() - begin, .crc32c = 0});
   Bytes section;
   encode_table_directory(directory, section);
-  state.footer.sections.push_back({.kind = SectionKind::kTable,
-                                   .table = index,
-                                   .offset = end,
-                                   .bytes = section.size(),
-                                   .crc32c = encoding::crc32c(section)});
-  encoding::append_bytes(state.buffer, section);
+  state.append_section(SectionKind::kTable, index, section);
+  if (std::any_of(directory.time_distances.begin(), directory.time_distances.end(), [](auto d) { return d != 0; })) {
+    section.clear();
+    encode_shared_times(directory.time_distances, section);
+    state.append_section(SectionKind::kSharedTimes, index, section);
+  }
   state.count_rows(directory);
   state.last_table = table.schema->name;
   ++state.footer.table_count;
