@@ -8,6 +8,7 @@
 #include "duckdb/storage/block_allocator.hpp"
 #include "duckdb/storage/buffer/buffer_pool.hpp"
 #include "duckdb/storage/object_cache.hpp"
+#include "query/chart_function.h"
 #include "query/duckdb_errors.h"
 #include "query/function_policy.h"
 #include "query/memory_ledger.h"
@@ -66,6 +67,7 @@ void lock_down(duckdb::DuckDB& database) {
   connection.BeginTransaction();
   apply_function_policy(*connection.context);
   register_time_functions(*connection.context);
+  register_chart_function(*connection.context);
   connection.Commit();
   duckdb::DBConfig::GetConfig(*database.instance).SetOptionByName("lock_configuration", duckdb::Value::BOOLEAN(true));
 }

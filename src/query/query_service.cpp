@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "duckdb/main/database.hpp"
+#include "query/chart_run.h"
 #include "query/memory_ledger.h"
 #include "query/project_instance.h"
 #include "query/result_stream.h"
@@ -59,6 +60,16 @@ Result<std::unique_ptr<ResultStream>> QueryService::execute(QueryRequest request
   }();
   if (!result.has_value()) count_failure(*state_->counters, result.error());
   return result;
+}
+
+Result<std::unique_ptr<ChartRun>> QueryService::chart(ChartRequest request) {
+  state_->counters->queries += 1;
+  auto run = [&]() -> Result<std::unique_ptr<ChartRun>> {
+    SF_TRY(instance, state_->instances.get(request.project));
+    return start_chart(instance, std::move(request), state_->watchdog, state_->counters);
+  }();
+  if (!run.has_value()) count_failure(*state_->counters, run.error());
+  return run;
 }
 
 QueryService::Statistics QueryService::statistics() const {

@@ -67,6 +67,9 @@ struct QueryServiceOptions {
   std::uint32_t instance_count_max = 32;         // least recently used ones are closed
 };
 
+struct ChartRequest;
+class ChartRun;
+
 class QueryService {
  public:
   using ReaderOf = std::function<std::shared_ptr<storage::ProjectReader>(const ProjectName&)>;
@@ -75,6 +78,8 @@ class QueryService {
 
   // Parses, gates and plans the statement; the first next() starts it. The timeout runs from here to the last next().
   Result<std::unique_ptr<ResultStream>> execute(QueryRequest request);
+  // chart.h. Checks the statement and which of its columns are drawn; run() executes it. The timeout runs from here.
+  Result<std::unique_ptr<ChartRun>> chart(ChartRequest request);
 
   struct Statistics {
     std::uint64_t queries = 0, failed = 0, cancelled = 0, timed_out = 0, rows = 0, running = 0;

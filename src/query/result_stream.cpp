@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "duckdb/common/allocator.hpp"
@@ -52,9 +53,11 @@ void give_memory_back() {
 class DuckDbStream : public ResultStream {
  public:
   DuckDbStream(std::shared_ptr<ProjectInstance> instance, std::unique_ptr<duckdb::Connection> connection,
-               const QueryRequest& request, Watchdog& watchdog, std::shared_ptr<QueryCounters> counters)
-      : start_(Clock::now()),
+               const QueryRequest& request, StatementSource source, Watchdog& watchdog,
+               std::shared_ptr<QueryCounters> counters)
+      : start_(source.started),
         text_(request.text),
+        make_(std::move(source.make)),
         limits_(request.limits),
         watchdog_(watchdog),
         counters_(std::move(counters)),
@@ -67,6 +70,8 @@ class DuckDbStream : public ResultStream {
   }
 
   ~DuckDbStream() override {
+    // DuckDB waits for the tasks of a statement that is dropped, and they end by themselves only with their work.
+    if (!finished_) running_->stop(StopReason::kCancelled);
     watchdog_.remove(running_);
     counters_->running -= 1;
     result_.reset();
@@ -116,7 +121,7 @@ class DuckDbStream : public ResultStream {
   Status prepare(duckdb::unique_ptr<duckdb::SQLStatement> statement, const GateOptions& gate) {
     prepared_ = connection_->Prepare(std::move(statement));
     if (prepared_->HasError() && is_zone_mismatch(prepared_->GetError())) {
-      SF_TRY(again, admit(text_, gate));
+      SF_TRY(again, make_());
       SF_CHECK(reconcile_zones(*again, gate.limits));
       auto second = connection_->Prepare(std::move(again));
       // The first error speaks of what was sent.
@@ -187,6 +192,7 @@ class DuckDbStream : public ResultStream {
 
   const Clock::time_point start_;
   const std::string text_;
+  const std::function<Result<duckdb::unique_ptr<duckdb::SQLStatement>>()> make_;
   const QueryLimits limits_;
   Watchdog& watchdog_;
   const std::shared_ptr<QueryCounters> counters_;    // shared with the service
@@ -205,22 +211,37 @@ class DuckDbStream : public ResultStream {
 
 }  // namespace
 
+GateOptions gate_options(const QueryRequest& request) {
+  GateOptions gate;
+  gate.text_bytes_max = request.limits.text_bytes_max;
+  return gate;
+}
+
 void count_failure(QueryCounters& counters, const Error& error) {
   counters.failed += 1;
   if (error.code == ErrorCode::kCancelled) counters.cancelled += 1;
   if (error.code == ErrorCode::kTimeout) counters.timed_out += 1;
 }
 
+Result<std::unique_ptr<ResultStream>> start_statement(const std::shared_ptr<ProjectInstance>& instance,
+                                                      const QueryRequest& request, StatementSource source,
+                                                      Watchdog& watchdog,
+                                                      const std::shared_ptr<QueryCounters>& counters) {
+  SF_TRY(statement, source.make());
+  SF_TRY(connection, instance->connect());
+  if (source.attach) source.attach(*connection->context);
+  auto stream =
+      std::make_unique<DuckDbStream>(instance, std::move(connection), request, std::move(source), watchdog, counters);
+  SF_CHECK(stream->start(std::move(statement), request, gate_options(request)));
+  return std::unique_ptr<ResultStream>(std::move(stream));
+}
+
 Result<std::unique_ptr<ResultStream>> start_query(const std::shared_ptr<ProjectInstance>& instance,
                                                   const QueryRequest& request, Watchdog& watchdog,
                                                   const std::shared_ptr<QueryCounters>& counters) {
-  GateOptions gate;
-  gate.text_bytes_max = request.limits.text_bytes_max;
-  SF_TRY(statement, admit(request.text, gate));
-  SF_TRY(connection, instance->connect());
-  auto stream = std::make_unique<DuckDbStream>(instance, std::move(connection), request, watchdog, counters);
-  SF_CHECK(stream->start(std::move(statement), request, gate));
-  return std::unique_ptr<ResultStream>(std::move(stream));
+  StatementSource source;
+  source.make = [text = request.text, gate = gate_options(request)] { return admit(text, gate); };
+  return start_statement(instance, request, std::move(source), watchdog, counters);
 }
 
 }  // namespace streamflow::query

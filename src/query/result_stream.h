@@ -5,10 +5,18 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
+#include "duckdb/parser/sql_statement.hpp"
 #include "query/query_service.h"
+#include "query/statement_gate.h"
+
+namespace duckdb {
+class ClientContext;
+}
 
 namespace streamflow::query {
 
@@ -20,6 +28,19 @@ struct QueryCounters {
 };
 
 void count_failure(QueryCounters& counters, const Error& error);
+
+GateOptions gate_options(const QueryRequest& request);
+
+// A statement that the server derives from what was sent.
+struct StatementSource {
+  std::function<Result<duckdb::unique_ptr<duckdb::SQLStatement>>()> make;  // admitted; asked for again to mend it
+  std::function<void(duckdb::ClientContext&)> attach;                      // before planning; may be empty
+  std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();  // of the timeout
+};
+Result<std::unique_ptr<ResultStream>> start_statement(const std::shared_ptr<ProjectInstance>& instance,
+                                                      const QueryRequest& request, StatementSource source,
+                                                      Watchdog& watchdog,
+                                                      const std::shared_ptr<QueryCounters>& counters);
 
 // `watchdog` and `counters` outlive the stream. The timeout runs from the call.
 Result<std::unique_ptr<ResultStream>> start_query(const std::shared_ptr<ProjectInstance>& instance,

@@ -18,6 +18,7 @@ constexpr Route kRoutes[] = {
   {"POST",   "/api/v1/write",    kOwn,      kWriteData,   {},          Lane::kWrite,  BodyLimit::kLarge, false, routes::write_own},
   {"POST",   "/api/v1/sql",      kOwn,      kReadData,    {},          Lane::kRead,   BodyLimit::kSmall, false, routes::sql_post},
   {"GET",    "/api/v1/sql",      kOwn,      kReadData,    {},          Lane::kRead,   BodyLimit::kNone,  false, routes::sql_get},
+  {"POST",   "/api/v1/chart",    kOwn,      kReadData,    {},          Lane::kRead,   BodyLimit::kSmall, false, routes::chart},
   {"GET",    "/api/v1/keys",     kOwn,      kManageKeys,  {},          Lane::kWrite,  BodyLimit::kNone,  false, routes::list_keys},
   {"POST",   "/api/v1/keys",     kOwn,      kManageKeys,  {},          Lane::kWrite,  BodyLimit::kSmall, false, routes::create_key},
   {"DELETE", "/api/v1/keys/{id}", kOwn,     kManageKeys,  {},          Lane::kWrite,  BodyLimit::kNone,  false, routes::revoke_key},

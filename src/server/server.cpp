@@ -61,6 +61,10 @@ Services Server::State::services() {
     SF_TRY(stream, queries->execute(std::move(request)));
     return std::shared_ptr<query::ResultStream>(std::move(stream));
   };
+  services.chart = [this](query::ChartRequest request) -> Result<std::shared_ptr<query::ChartRun>> {
+    SF_TRY(chart, queries->chart(std::move(request)));
+    return std::shared_ptr<query::ChartRun>(std::move(chart));
+  };
   services.flush = [this] { return engine->flush(); };
   services.ready = [this] { return engine_ready(*engine); };
   services.projects = [this] { return engine->projects(); };

@@ -14,6 +14,7 @@
 #include "access/api_keys.h"
 #include "model/result.h"
 #include "model/schema.h"
+#include "query/chart.h"
 #include "query/query_service.h"
 #include "storage/engine.h"
 
@@ -22,6 +23,7 @@ namespace streamflow::server {
 struct Services {
   std::function<Result<storage::WriteReceipt>(storage::WriteRequest)> write;
   std::function<Result<std::shared_ptr<query::ResultStream>>(query::QueryRequest)> query;
+  std::function<Result<std::shared_ptr<query::ChartRun>>(query::ChartRequest)> chart;
   std::function<Status()> flush;
   std::function<Status()> ready;  // an error says what is missing
   std::function<std::vector<ProjectName>()> projects;

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-#include <limits>
 #include <nlohmann/json.hpp>
+
+#include "server/accept.h"
+#include "server/statement_members.h"
 
 namespace streamflow::server {
 namespace {
@@ -28,20 +29,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string_view take_until(std::string_view& text, char separator) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view part = trimmed(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
-
-// "text/*" takes "text/csv".
-bool range_takes(std::string_view range, std::string_view type) {
-  if (range == "*/*" || equal_ignoring_case(range, type)) { return true; }
-  return range.ends_with("/*") &&
-         equal_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1));
-}
-
 Result<ResultFormat> format_named(std::string_view name) {
   for (const Format& format : kFormats) {
     if (format.name == name) { return format.format; }
@@ -57,33 +44,6 @@ Result<ResultFormat> format_of(std::optional<std::string_view> named, const Requ
                "results come as application/json, text/csv or application/vnd.apache.arrow.stream: accept one of them"};
 }
 
-Result<Duration> checked_timeout(std::int64_t milliseconds, const query::QueryLimits& limits) {
-  const std::int64_t most = std::chrono::duration_cast<std::chrono::milliseconds>(limits.timeout).count();
-  if (milliseconds >= 1 && milliseconds <= most) { return Duration(std::chrono::milliseconds(milliseconds)); }
-  return Error{ErrorCode::kInvalidArgument, fmt::format("`timeout_ms` is 1 to {} here, got {}", most, milliseconds)};
-}
-
-Result<query::Parameter> parameter_of(const json& value, std::size_t index) {
-  switch (value.type()) {
-    case json::value_t::null: return query::Parameter();
-    case json::value_t::boolean: return query::Parameter(value.get<bool>());
-    case json::value_t::number_integer: return query::Parameter(value.get<std::int64_t>());
-    case json::value_t::number_unsigned:
-      if (value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        return query::Parameter(value.get<std::int64_t>());
-      }
-      return Error{ErrorCode::kInvalidArgument, fmt::format("params/{}: the integer does not fit 64 bits with sign: "
-                                                            "send it as a string and CAST it",
-                                                            index)};
-    case json::value_t::number_float: return query::Parameter(value.get<double>());
-    case json::value_t::string: return query::Parameter(value.get<std::string>());
-    default:
-      return Error{
-          ErrorCode::kInvalidArgument,
-          fmt::format("params/{}: wanted null, a boolean, a number or a string, got {}", index, value.type_name())};
-  }
-}
-
 Status read_member(const std::string& name, const json& value, const query::QueryLimits& limits, SqlRequest& sql,
                    std::optional<std::string>& format) {
   const auto wanted = [&](std::string_view what) {
@@ -93,16 +53,10 @@ Status read_member(const std::string& name, const json& value, const query::Quer
     if (!value.is_string()) { return wanted("a string"); }
     sql.text = value.get<std::string>();
   } else if (name == "params") {
-    if (!value.is_array()) { return wanted("an array"); }
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      SF_TRY(parameter, parameter_of(value[i], i));
-      sql.parameters.push_back(std::move(parameter));
-    }
+    SF_TRY(parameters, parameters_of(value));
+    sql.parameters = std::move(parameters);
   } else if (name == "timeout_ms") {
-    if (!value.is_number_integer()) { return wanted("an integer"); }
-    const bool huge = value.is_number_unsigned() && value.get<std::uint64_t>() > (1ULL << 62U);
-    SF_TRY(timeout,
-           checked_timeout(huge ? std::numeric_limits<std::int64_t>::max() : value.get<std::int64_t>(), limits));
+    SF_TRY(timeout, timeout_of(value, limits));
     sql.timeout = timeout;
   } else if (name == "format") {
     if (!value.is_string()) { return wanted("a string"); }
@@ -116,15 +70,6 @@ Status read_member(const std::string& name, const json& value, const query::Quer
   return Ok{};
 }
 
-Result<json> parsed(const std::string& body) {
-  try {
-    return json::parse(body);
-  } catch (const json::exception& error) {
-    return Error{ErrorCode::kInvalidArgument,
-                 std::string("the body is not JSON like {\"query\": \"SELECT 1\"}: ") + error.what()};
-  }
-}
-
 Result<SqlRequest> checked(SqlRequest sql) {
   if (trimmed(sql.text).empty()) {
     return Error{ErrorCode::kInvalidArgument, "`query` is missing: it holds one SQL statement"};
@@ -135,10 +80,7 @@ Result<SqlRequest> checked(SqlRequest sql) {
 }  // namespace
 
 Result<SqlRequest> sql_request_of_body(const Request& request, const query::QueryLimits& limits) {
-  SF_TRY(body, parsed(request.body));
-  if (!body.is_object()) {
-    return Error{ErrorCode::kInvalidArgument, std::string("the body must be a JSON object, got ") + body.type_name()};
-  }
+  SF_TRY(body, statement_body(request));
   SqlRequest sql;
   std::optional<std::string> named;
   for (const auto& [name, value] : body.items()) { SF_CHECK(read_member(name, value, limits, sql, named)); }
@@ -170,25 +112,13 @@ std::string_view media_type(ResultFormat format) {
 }
 
 std::optional<ResultFormat> acceptable_format(std::string_view accept) {
-  if (trimmed(accept).empty()) { return ResultFormat::kJson; }
   std::optional<ResultFormat> best;
   double best_quality = 0;
-  while (!accept.empty()) {
-    std::string_view range = take_until(accept, ',');
-    const std::string_view type = take_until(range, ';');
-    double quality = 1;
-    while (!range.empty()) {
-      std::string_view parameter = take_until(range, ';');
-      if (!parameter.starts_with("q=")) { continue; }
-      parameter.remove_prefix(2);
-      quality = 0;
-      std::from_chars(parameter.data(), parameter.data() + parameter.size(), quality);
-    }
-    for (const Format& format : kFormats) {
-      if (quality > best_quality && range_takes(type, format.accept_type)) {
-        best = format.format;
-        best_quality = quality;
-      }
+  for (const Format& format : kFormats) {
+    const double quality = accepted_quality(accept, format.accept_type);
+    if (quality > best_quality) {
+      best = format.format;
+      best_quality = quality;
     }
   }
   return best;

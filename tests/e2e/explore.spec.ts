@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, pageUrl, rowsShown, test } from './page';
 
-test.use({ viewport: { width: 1440, height: 900 } });
 const MEANS = "SELECT time_bucket(INTERVAL '6 hours', time) AS time, station, avg(temperature) AS temperature FROM weather GROUP BY ALL ORDER BY time";
 
 test('browses tables, columns and tag values, and writes them into the query', async ({ page }) => {
@@ -103,11 +102,13 @@ test('draws a chart, zooms into the address, and comes back', async ({ page }) =
   const box = await canvas.boundingBox();
   if (!box) throw new Error('the chart has no size');
   const y = box.y + box.height / 2;
+  await page.keyboard.down('Shift');
   await page.mouse.move(box.x + box.width * 0.35, y);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width * 0.5, y, { steps: 8 });
   await page.mouse.move(box.x + box.width * 0.65, y, { steps: 8 });
   await page.mouse.up();
+  await page.keyboard.up('Shift');
   await expect.poll(() => new URL(page.url()).searchParams.has('from')).toBe(true);
   const { searchParams } = new URL(page.url());
   expect(BigInt(searchParams.get('from') ?? 0)).toBeLessThan(BigInt(searchParams.get('to') ?? 0));

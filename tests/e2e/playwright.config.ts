@@ -29,7 +29,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'desktop-light', use: { viewport: desktop, colorScheme: 'light' } },
+    { name: 'desktop-light', testIgnore: /phone\.spec/, use: { viewport: desktop, colorScheme: 'light' } },
     { name: 'desktop-dark', testMatch: /states\.spec/, use: { viewport: desktop, colorScheme: 'dark' } },
     { name: 'phone-light', testMatch: /(states|phone)\.spec/, use: { ...phone, colorScheme: 'light' } },
     { name: 'phone-dark', testMatch: /states\.spec/, use: { ...phone, colorScheme: 'dark' } },

@@ -7,7 +7,7 @@ const MEANS = "SELECT time_bucket(INTERVAL '6 hours', time) AS time, station, av
 test('start', async ({ page }) => {
   await page.goto(pageUrl());
   await expect(page.getByRole('heading', { name: 'weather' })).toBeVisible();
-  await expect(page.getByText('4 280 rows')).toBeVisible();
+  await expect(page.getByText('4 281 rows')).toBeVisible();
   await expectAccessible(page);
   await screenshot(page, 'start', true);
 });

@@ -12,6 +12,8 @@ Response write_own(Call& call);     // /api/v1/write
 // sql.cpp
 Response sql_post(Call& call);
 Response sql_get(Call& call);
+// chart.cpp
+Response chart(Call& call);
 // influx.cpp
 Response influx_query(Call& call);
 Response influx_buckets(Call& call);

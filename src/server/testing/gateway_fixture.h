@@ -65,6 +65,13 @@ class FakeStream : public query::ResultStream {
   bool cancelled_ = false, waiting_ = false;
 };
 
+class FakeChart : public query::ChartRun {
+ public:
+  Result<query::ChartResult> result = query::ChartResult{};
+  Result<query::ChartResult> run() override { return result; }
+  void cancel() override {}
+};
+
 class GatewayTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -109,9 +116,11 @@ class GatewayTest : public ::testing::Test {
   // What the fakes were asked and answer.
   std::vector<storage::WriteRequest> writes_;
   std::vector<query::QueryRequest> queries_;
+  std::vector<query::ChartRequest> charts_;
   std::optional<Error> write_error_, query_error_, ready_error_;
   std::vector<storage::RejectedRows> write_rejected_;
   std::shared_ptr<FakeStream> stream_ = std::make_shared<FakeStream>();
+  std::shared_ptr<FakeChart> chart_ = std::make_shared<FakeChart>();
   std::atomic<int> flushes_ = 0;
   GatewayOptions options_;
 
@@ -140,6 +149,11 @@ class GatewayTest : public ::testing::Test {
       queries_.push_back(std::move(request));
       if (query_error_.has_value()) { return *query_error_; }
       return std::shared_ptr<query::ResultStream>(stream_);
+    };
+    services.chart = [this](query::ChartRequest request) -> Result<std::shared_ptr<query::ChartRun>> {
+      charts_.push_back(std::move(request));
+      if (query_error_.has_value()) { return *query_error_; }
+      return std::shared_ptr<query::ChartRun>(chart_);
     };
     services.flush = [this]() -> Status {
       ++flushes_;

@@ -1,5 +1,6 @@
 // What a chart is given and what it offers: the contract between the chart and the pages that show it.
 // Units: times are nanoseconds since 1970, UTC, as bigint, so that none is ever rounded; intervals say their unit.
+import type { Problem } from '../api/problem';
 
 export type ChartKind = 'line' | 'area' | 'bar' | 'scatter' | 'candlestick';
 
@@ -27,13 +28,7 @@ export interface TimeRange {
   to: bigint;
 }
 
-// An error as the server's API tells it (RFC 9457). `status` is 0 when no answer came.
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-}
+export type { Problem };
 
 export interface ChartLive {
   intervalMs: number;

@@ -1,0 +1,56 @@
+import { render, screen, waitFor } from '@testing-library/react';
+import { MantineProvider } from '@mantine/core';
+import { afterEach, expect, it, vi } from 'vitest';
+import Chart from './Chart';
+import { requestBody } from './request';
+import { liveRange } from './useFrame';
+
+afterEach(() => vi.unstubAllGlobals());
+
+function showSize() {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(800);
+  vi.stubGlobal('ResizeObserver', class {
+    constructor(private readonly changed: () => void) {}
+    observe() { this.changed(); }
+    disconnect() {}
+  });
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {} }));
+  vi.stubGlobal('IntersectionObserver', class {
+    observe() {}
+    disconnect() {}
+  });
+}
+
+it('tells its owner what went wrong, and says it', async () => {
+  showSize();
+  const asked = vi.fn(() => Promise.resolve(
+    new Response('{"type":"/docs#problem-x","title":"The request is not valid","status":400,"detail":"`x`: no time column"}', {
+      status: 400, headers: { 'Content-Type': 'application/problem+json' },
+    }),
+  ));
+  vi.stubGlobal('fetch', asked);
+  const onError = vi.fn();
+  render(<MantineProvider><Chart query={{ sql: 'SELECT 1' }} spec={{ kind: 'line' }} onError={onError} /></MantineProvider>);
+  await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('no time column'));
+  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ status: 400 }));
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+it('asks for what is shown: exact range, one bucket a pixel, fewer for candles and bars', () => {
+  const range = { from: 1_700_000_000_000_000_001n, to: 2n ** 63n - 2n };
+  const body = (kind: 'line' | 'candlestick') =>
+    JSON.parse(requestBody({ sql: 'SELECT 1' }, { kind, y: [{ column: 'a', unit: 'ms' }], splitBy: 'host' }, range, 900)) as unknown;
+  expect(body('line')).toEqual({ query: 'SELECT 1', y: ['a'], split_by: 'host', from: '1700000000000000001', to: '9223372036854775806', width: 900, method: 'minmax' });
+  expect(body('candlestick')).toMatchObject({ width: 100, method: 'ohlc' });
+});
+
+it('a live window moves by whole pixel columns and holds the present', () => {
+  const live = { intervalMs: 1000, windowNs: 100_000_000_000n };
+  const now = 1_700_000_000_123;
+  const one = liveRange(live, 1000, now);
+  const next = liveRange(live, 1000, now + 250);
+  expect(one.to - one.from).toBe(live.windowNs);
+  expect(one.to > BigInt(now) * 1_000_000n).toBe(true);
+  expect((next.to - one.to) % 100_000_000n).toBe(0n);
+  expect(one.to % 100_000_000n).toBe(0n);
+});
