@@ -35,7 +35,9 @@ constexpr Route kRoutes[] = {
   {"GET",    "/ping",            kInfluxV1, {},           {},          Lane::kInline, BodyLimit::kNone,  true,  routes::ping},
   {"GET",    "/openapi.json",    kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::openapi},
   {"GET",    "/docs",            kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::docs},
-  {"GET",    "/",                kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::landing},
+  {"GET",    "/",                kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::app},
+  {"GET",    "/explore",         kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::app},
+  {"GET",    "/assets/{id}",     kOwn,      {},           {},          Lane::kInline, BodyLimit::kNone,  false, routes::app_file},
 };
 // clang-format on
 

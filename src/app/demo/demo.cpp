@@ -28,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr const char* kLiveChart = "?q=SELECT+time,+core,+busy_percent+FROM+host_cpu&tab=chart&live=1";
 constexpr std::string_view kOwnFolder = "demo";  // inside the data folder: says that a demo made it; holds log and CSV
 constexpr std::uint64_t kLoadRowsMin = 50'000;   // acknowledged before the plug is pulled
 constexpr std::chrono::seconds kLoadMin(2), kLoadMax(15);
@@ -264,8 +265,10 @@ class Demo {
     const auto& terminal = tour_.terminal();
     std::error_code unknown;
     const std::string program = fs::read_symlink("/proc/self/exe", unknown).string();
-    tour_.say(fmt::format("{} {}", terminal.bold("The server stays up at"), terminal.bold(url_)));
-    tour_.say(fmt::format("  API in the browser   {}/docs", url_));
+    const std::string page = fmt::format("http://localhost:{}/", options_.port);
+    tour_.say(fmt::format("{} {}", terminal.bold("Open in a browser:"), terminal.bold(page)));
+    tour_.say(fmt::format("  live charts          {}", page + kLiveChart));
+    tour_.say(fmt::format("  API reference        {}docs", page));
     tour_.say(fmt::format("  SQL shell            {} sql --url {}", program, url_));
     tour_.say(fmt::format("  write a row          curl --data-binary 'cpu,host=a usage=42.5' {}/api/v2/write", url_));
     tour_.say(

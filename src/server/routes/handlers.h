@@ -32,7 +32,8 @@ Response ping(Call& call);
 Response metrics(Call& call);
 Response flush(Call& call);
 // pages.cpp
-Response landing(Call& call);
+Response app(Call& call);       // the web application's document
+Response app_file(Call& call);  // its scripts and styles
 Response docs(Call& call);
 Response openapi(Call& call);
 

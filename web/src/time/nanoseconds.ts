@@ -74,8 +74,8 @@ export function parseTime(text: string, zone: Zone): bigint | undefined {
   return BigInt(ms) * NS_PER_MS + BigInt((match[7] ?? '').padEnd(9, '0'));
 }
 
-// "3 d 4 h", "850 ms", "12 ns": the two greatest units.
-export function spanText(ns: bigint): string {
+// "3 d 4 h", "850 ms", "12 ns": the two greatest units, or the greatest alone.
+export function spanText(ns: bigint, parts: 1 | 2 = 2): string {
   const units: [string, bigint][] = [
     ['y', 31_556_952_000_000_000n], ['d', 86_400_000_000_000n], ['h', 3_600_000_000_000n], ['min', 60_000_000_000n],
     ['s', NS_PER_SECOND], ['ms', NS_PER_MS], ['µs', 1000n], ['ns', 1n],
@@ -86,5 +86,5 @@ export function spanText(ns: bigint): string {
   const next = units[first + 1];
   const rest = next ? (ns % unit[1]) / next[1] : 0n;
   const head = `${ns / unit[1]} ${unit[0]}`;
-  return rest > 0n && next ? `${head} ${rest} ${next[0]}` : head;
+  return parts === 2 && rest > 0n && next ? `${head} ${rest} ${next[0]}` : head;
 }

@@ -46,7 +46,7 @@ export function SchemaBrowser({ project, onInsert, onQuery, ref }: SchemaBrowser
       <label className={classes.search}>
         <Icon name="search" size={14} />
         <input
-          ref={search} type="search" placeholder="Tables, columns, tag values" aria-label="Search tables, columns and tag values" value={text}
+          ref={search} type="search" placeholder="Tables, columns, values" aria-label="Search tables, columns and tag values" value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key === 'Escape') {

@@ -14,7 +14,7 @@ export function PlanView({ plan }: { plan: Plan }) {
         <Figure name="Elapsed" value={formatUnit(plan.latencySeconds, 's')} />
         <Figure name="Processor time" value={formatUnit(plan.cpuSeconds, 's')} />
         <Figure name="Operators" value={String(lines.length)} />
-        <Figure name="Slowest" value={`${slowest.name} · ${formatUnit(slowest.share, 'ratio')}`} />
+        <Figure name="Slowest" value={`${nameOf(slowest.name)}, ${shareText(slowest.share)}`} />
       </dl>
       <ol className={classes.lines}>
         {lines.map((line, index) => (
@@ -24,6 +24,9 @@ export function PlanView({ plan }: { plan: Plan }) {
     </div>
   );
 }
+
+const nameOf = (operator: string) => operator.replaceAll('_', ' ').toLowerCase();
+const shareText = (share: number) => (share > 0 && share < 0.001 ? '< 0.1%' : formatUnit(Number(share.toFixed(3)), 'ratio'));
 
 function Figure({ name, value }: { name: string; value: string }) {
   return (
@@ -42,11 +45,11 @@ function Line({ line }: { line: PlanLine }) {
   return (
     <li className={classes.line} data-family={familyOf(line.name)} style={{ '--depth': line.depth } as React.CSSProperties}>
       <div className={classes.head}>
-        <span className={classes.name}>{line.name.replaceAll('_', ' ').toLowerCase()}</span>
+        <span className={classes.name}>{nameOf(line.name)}</span>
         <span className={classes.track}>
           <span className={classes.bar} style={{ width: `${Math.max(line.share * 100, 0.5)}%` }} />
         </span>
-        <span className={classes.share}>{formatUnit(line.share, 'ratio')}</span>
+        <span className={classes.share}>{shareText(line.share)}</span>
         <span className={classes.time}>{formatUnit(line.seconds, 's')}</span>
         <span className={classes.rows}>{formatCount(line.rows)} rows</span>
       </div>

@@ -7,11 +7,10 @@ import type { Problem } from '../../api/problem';
 import { readYColumns, type ExploreSearch } from '../exploreSearch';
 import { ChartControls } from './ChartControls';
 import { chartDefaults } from './chartDefaults';
-import { loadChart } from './loadChart';
 import type { ResultTable } from './resultTable';
 import classes from './ChartPanel.module.css';
 
-const Chart = lazy(loadChart);
+const Chart = lazy(() => import('../../chart/Chart'));
 
 export interface ChartPanelProps {
   sql: string;

@@ -127,7 +127,11 @@ function RunStatus({ run, live }: { run: Run; live: boolean }) {
       {run.status === 'running' && <span className={classes.spinner} aria-hidden="true" />}
       {run.status === 'cancelled' && <strong>Cancelled</strong>}
       {run.status === 'failed' && <strong>Failed</strong>}
-      <span>{parts.join(' · ')}</span>
+      <span>
+        {parts.map((part, index) => (
+          <span key={index}>{index === 0 ? part : ` · ${part}`}</span>
+        ))}
+      </span>
     </p>
   );
 }

@@ -79,7 +79,7 @@ function Card({ table, project, onQuery }: { table: TableSchema; project: string
       <p className={classes.facts}>
         {tags > 0 && `${tags} ${tags === 1 ? 'tag' : 'tags'}, `}
         {fields} {fields === 1 ? 'field' : 'fields'}
-        {size.data?.first !== undefined && last !== undefined && ` · ${spanText(last - size.data.first)} to ${formatTime(last, zone).slice(0, 10)}`}
+        {size.data?.first !== undefined && last !== undefined && ` · ${spanText(last - size.data.first, 1)} to ${formatTime(last, zone).slice(0, 10)}`}
       </p>
       <div className={classes.cardActions}>
         <Button icon="table" onClick={() => onQuery(previewOf(table.name))}>

@@ -9,7 +9,7 @@ const BUCKETS = 64;
 export function sparklineQuery(table: string, field: string): string {
   const name = quoteName(table);
   return `WITH span AS (SELECT epoch_ns(min(time))::DOUBLE AS a, greatest(epoch_ns(max(time))::DOUBLE - epoch_ns(min(time))::DOUBLE, 1) AS w FROM ${name})
-SELECT floor((epoch_ns(time)::DOUBLE - a) / w * ${BUCKETS - 1})::INTEGER AS bucket, avg(${quoteName(field)})::DOUBLE AS value
+SELECT least(floor((epoch_ns(time)::DOUBLE - a) / w * ${BUCKETS}), ${BUCKETS - 1})::INTEGER AS bucket, avg(${quoteName(field)})::DOUBLE AS value
 FROM ${name}, span GROUP BY 1 ORDER BY 1`;
 }
 
