@@ -79,9 +79,11 @@ void ChartPart::add_sorted_by_series(const ChartRows& rows) {
 void ChartPart::add(const ChartRows& rows) {
   if (rows.keys.empty()) return;
   row_count_ += rows.keys.size();
-  for (const XKey key : rows.keys) {
-    key_min_ = std::min(key_min_, key);
-    key_max_ = std::max(key_max_, key);
+  if (plan_->find_ends) {
+    for (const XKey key : rows.keys) {
+      key_min_ = std::min(key_min_, key);
+      key_max_ = std::max(key_max_, key);
+    }
   }
   if (plan_->column_count == 0) return;
   if (rows.series.empty()) {

@@ -25,6 +25,7 @@ struct ChartPlan {
   std::size_t exact_rows_max = 0;
   std::size_t series_max = 1;
   bool split = false;
+  bool find_ends = false;  // of the rows: key_min() and key_max() are wanted
 };
 
 using SeriesName = std::optional<std::string>;  // nullopt: NULL, or the only series

@@ -169,7 +169,9 @@ class DuckDbChart : public ChartRun {
         columns_.x_is_time
             ? Grid::of_times(std::numeric_limits<XKey>::min(), std::numeric_limits<XKey>::max(), 1).value()
             : Grid::of_numbers(std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max(), 1).value();
-    SF_TRY(survey, pass(plan_over(everything, !plain_scan_), {request_.from, request_.to}));
+    ChartPlan surveying = plan_over(everything, !plain_scan_);
+    surveying.find_ends = true;
+    SF_TRY(survey, pass(surveying, {request_.from, request_.to}));
     const ChartPart& seen = survey->whole();
     if (seen.row_count() == 0) return empty_result();
     const auto [from, to] = range_of(seen);
