@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Builds and runs every test: compiled ones by ctest, whole-system ones by pytest. The last line sums all suites:
+# Builds and runs every test: compiled ones by ctest, the web page's by Vitest and, in a browser, by Playwright,
+# whole-system ones by pytest. The last line sums all suites:
 # `N passed, N failed, N skipped`. Exit code 1 when anything failed or could not be built.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-nightly='' compiled=1 python=1 pytest_options=()
+nightly='' compiled=1 python=1 web=1 browser=1 pytest_options=() browser_options=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --nightly) nightly=1;;
-    --unit) python='';;
-    --python) compiled=''; shift; pytest_options=("$@"); break;;
-    *) echo "./run test: unknown option $1 (--nightly, --unit, --python [pytest options])" >&2; exit 2;;
+    --unit) python='' browser='';;
+    --python) compiled='' web='' browser=''; shift; pytest_options=("$@"); break;;
+    --e2e) compiled='' web='' python=''; shift; browser_options=("$@"); break;;
+    *) echo "./run test: unknown option $1 (--nightly, --unit, --python [pytest options], --e2e [Playwright options])" >&2; exit 2;;
   esac
   shift
 done
@@ -39,6 +41,13 @@ done
 
 if [ -n "$python" ]; then
   .venv/bin/python -m pytest --junitxml "$results/pytest.xml" ${nightly:+--nightly} "${pytest_options[@]}" || failed=1
+fi
+if [ -n "$web" ]; then
+  (cd web && node node_modules/vitest/vitest.mjs run --reporter=default --reporter=junit \
+    --outputFile.junit="$results/vitest.xml") || failed=1
+fi
+if [ -n "$browser" ]; then
+  STREAMFLOW_E2E_JUNIT="$results/browser.xml" bash scripts/end_to_end.sh "${browser_options[@]}" || failed=1
 fi
 .venv/bin/python scripts/sum_tests.py "$results" || failed=1
 exit $failed

@@ -1,5 +1,5 @@
 // Commands: what the keyboard, the palette and the help show comes from one list. A feature adds its own while it is shown.
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 
 export interface Command {
   id: string;
@@ -20,19 +20,18 @@ const Context = createContext<Registry | undefined>(undefined);
 
 export function CommandProvider({ children }: { children: ReactNode }) {
   const [owned, setOwned] = useState<ReadonlyMap<symbol, Command[]>>(new Map());
-  const registry = useMemo<Registry>(
-    () => ({
-      commands: [...owned.values()].flat(),
-      add: (owner, commands) => setOwned((before) => new Map(before).set(owner, commands)),
-      remove: (owner) =>
-        setOwned((before) => {
-          const after = new Map(before);
-          after.delete(owner);
-          return after;
-        }),
-    }),
-    [owned],
+  // Both are stable: what announces commands must not run again because others have announced theirs.
+  const add = useCallback((owner: symbol, commands: Command[]) => setOwned((before) => new Map(before).set(owner, commands)), []);
+  const remove = useCallback(
+    (owner: symbol) =>
+      setOwned((before) => {
+        const after = new Map(before);
+        after.delete(owner);
+        return after;
+      }),
+    [],
   );
+  const registry = useMemo<Registry>(() => ({ commands: [...owned.values()].flat(), add, remove }), [owned, add, remove]);
   useShortcuts(registry.commands);
   return <Context value={registry}>{children}</Context>;
 }

@@ -83,6 +83,7 @@ function extensions(latest: Latest) {
       { key: 'Escape', run: (view) => (view.contentDOM.blur(), true) },
       ...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab,
     ]),
+    EditorView.lineWrapping,
     placeholder('SELECT … FROM …'),
     EditorView.contentAttributes.of({ 'aria-label': 'SQL', autocapitalize: 'off', spellcheck: 'false' }),
     EditorView.updateListener.of((update) => {

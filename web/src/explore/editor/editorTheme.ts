@@ -33,7 +33,7 @@ const theme = EditorView.theme({
 
 const highlight = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--sf-series-4)', fontWeight: '600' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--sf-series-2)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--sf-warning)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--sf-series-5)' },
   { tag: [tags.lineComment, tags.blockComment], color: 'var(--sf-ink-faint)', fontStyle: 'italic' },
   { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--sf-series-3)' },
