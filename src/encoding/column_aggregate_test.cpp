@@ -48,7 +48,7 @@ Block random_block(FieldType type, std::size_t rows, std::mt19937_64& random) {
   }
   if (random() % 2 == 0) {
     block.validity.resize((rows + 63) / 64);
-    for (std::uint64_t& word : block.validity) { word = random() | random(); }
+    for (std::uint64_t& word : block.validity) { word = ~(random() & 0x5555555555555555U); }
   }
   ColumnBlockEncoder().encode({.type = type, .bits = block.bits, .validity = block.validity}, block.bytes);
   return block;
