@@ -35,7 +35,7 @@ class GoldenValues {
 };
 
 // The largest difference of two lists, relative to values beyond 1; infinite for NaN and for lists of unequal length.
-inline double difference(const std::vector<double>& got, const std::vector<double>& want) {
+inline double farthest(const std::vector<double>& got, const std::vector<double>& want) {
   double largest = got.size() == want.size() ? 0 : INFINITY;
   for (std::size_t i = 0; i < std::min(got.size(), want.size()); ++i) {
     const double here = std::abs(got[i] - want[i]) / std::max(1.0, std::abs(want[i]));

@@ -32,15 +32,15 @@ TEST(Distributions, AgreeWithScipy) {
     std::transform(probabilities.begin(), probabilities.end(), out.begin(), function);
     return out;
   };
-  EXPECT_LT(difference(quantiles(normal_quantile), golden()["normal.quantile"]), 1e-12);
+  EXPECT_LT(farthest(quantiles(normal_quantile), golden()["normal.quantile"]), 1e-12);
   for (const auto& [degrees, label] : std::map<double, std::string>{{1, "1"}, {2.5, "2.5"}, {7, "7"}, {300, "300"}}) {
     SCOPED_TRACE(label);
     const double d = degrees;
-    EXPECT_LT(difference(quantiles([&](double p) { return student_quantile(p, d); }), golden()["student." + label]),
+    EXPECT_LT(farthest(quantiles([&](double p) { return student_quantile(p, d); }), golden()["student." + label]),
               1e-9);
-    EXPECT_LT(difference(quantiles([&](double p) { return chi_squared_quantile(p, d); }), golden()["chi." + label]),
+    EXPECT_LT(farthest(quantiles([&](double p) { return chi_squared_quantile(p, d); }), golden()["chi." + label]),
               1e-9);
-    EXPECT_LT(difference(quantiles([&](double p) { return fisher_quantile(p, d, 12); }), golden()["fisher." + label]),
+    EXPECT_LT(farthest(quantiles([&](double p) { return fisher_quantile(p, d, 12); }), golden()["fisher." + label]),
               1e-9);
     std::vector<double> student, chi, fisher;
     for (const double x : {-4.0, -0.3, 0.0, 1.5, 9.0}) { student.push_back(student_probability(x, d)); }
@@ -48,9 +48,9 @@ TEST(Distributions, AgreeWithScipy) {
       chi.push_back(chi_squared_upper(x, d));
       fisher.push_back(fisher_upper(x, d, 12));
     }
-    EXPECT_LT(difference(student, golden()["student." + label + ".at"]), 1e-12);
-    EXPECT_LT(difference(chi, golden()["chi." + label + ".upper"]), 1e-12);
-    EXPECT_LT(difference(fisher, golden()["fisher." + label + ".upper"]), 1e-12);
+    EXPECT_LT(farthest(student, golden()["student." + label + ".at"]), 1e-12);
+    EXPECT_LT(farthest(chi, golden()["chi." + label + ".upper"]), 1e-12);
+    EXPECT_LT(farthest(fisher, golden()["fisher." + label + ".upper"]), 1e-12);
   }
 }
 
@@ -79,8 +79,8 @@ INSTANTIATE_TEST_SUITE_P(Series, StatisticsGolden,
 TEST_P(StatisticsGolden, AutocorrelationAgreesWithStatsmodels) {
   const auto& acf = golden()[name() + ".acf"];
   const auto& pacf = golden()[name() + ".pacf"];
-  EXPECT_LT(difference(*autocorrelation(series(), acf.size() - 1), acf), 1e-10);
-  EXPECT_LT(difference(*partial_autocorrelation(series(), pacf.size() - 1), pacf), 1e-9);
+  EXPECT_LT(farthest(*autocorrelation(series(), acf.size() - 1), acf), 1e-10);
+  EXPECT_LT(farthest(*partial_autocorrelation(series(), pacf.size() - 1), pacf), 1e-9);
 }
 
 TEST_P(StatisticsGolden, DickeyFullerAgreesWithStatsmodels) {
@@ -143,7 +143,7 @@ TEST_P(StatisticsGolden, DiagnosticsAgreeWithStatsmodels) {
   }
   const auto& normality = golden()[name() + ".jarque_bera"];
   const auto got = *jarque_bera(series());
-  EXPECT_LT(difference({got.statistic, got.p_value, got.skewness, got.kurtosis}, normality), 1e-9);
+  EXPECT_LT(farthest({got.statistic, got.p_value, got.skewness, got.kurtosis}, normality), 1e-9);
 }
 
 TEST(Statistics, RefuseHostileSeriesAndSayWhy) {
@@ -202,7 +202,7 @@ TEST(LeastSquares, RefusesDependentColumnsAndTooFewRows) {
   EXPECT_NE(dependent.error().message.find("column 1"), std::string::npos);
   EXPECT_FALSE(least_squares(DesignMatrix{1, {1, 2}}, std::vector<double>{1}).has_value());
   const auto line = least_squares(DesignMatrix{3, {1, 1, 1, 0, 1, 2}}, std::vector<double>{1, 3, 5});
-  EXPECT_LT(difference(line->coefficients, std::vector<double>{1, 2}), 1e-12);
+  EXPECT_LT(farthest(line->coefficients, std::vector<double>{1, 2}), 1e-12);
 }
 
 TEST(Robust, MeasuresKnownSamples) {
