@@ -16,7 +16,7 @@ struct Opened {
 
 void open(TestTable& table, Opened& opened) {
   ASSERT_TRUE(write_segment(opened.files, std::span(&table, 1)));
-  auto reader = SegmentReader::open(opened.files, "s/1.seg");
+  auto reader = SegmentReader::open(opened.files, "1.seg");
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   opened.reader = std::move(*reader);
 }

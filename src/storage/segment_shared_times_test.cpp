@@ -23,7 +23,7 @@ TEST(SharedTimes, AreStoredOncePerRowGroup) {
   SimulatedFileSystem files;
   TestTable table = grid_table({5000, 5000, 5000, 700, 5000});
   ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   const SegmentTable& read = (*reader)->tables()[0];
   expect_equal(table, read);
@@ -39,7 +39,7 @@ TEST(SharedTimes, ServeBlocksOfShortSeriesToo) {
   SimulatedFileSystem files;
   TestTable table = grid_table(std::vector<std::uint32_t>(500, 10));
   ASSERT_TRUE(write_segment(files, std::span(&table, 1)));
-  const auto reader = SegmentReader::open(files, "s/1.seg");
+  const auto reader = SegmentReader::open(files, "1.seg");
   ASSERT_TRUE(reader.has_value()) << reader.error().message;
   expect_equal(table, (*reader)->tables()[0]);
   EXPECT_EQ((*reader)->tables()[0].encoded_bytes(1, std::nullopt), 0U);

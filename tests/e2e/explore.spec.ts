@@ -1,8 +1,16 @@
 // What one does on the Explore page, on a desktop.
 import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
 import { expect, pageUrl, rowsShown, test } from './page';
 
 const MEANS = "SELECT time_bucket(INTERVAL '6 hours', time) AS time, station, avg(temperature) AS temperature FROM weather GROUP BY ALL ORDER BY time";
+
+// CodeMirror ignores keys for 75 ms after its list has opened, so that nobody accepts what they did not see.
+async function acceptCompletion(page: Page, text: string) {
+  await expect(page.locator('.cm-tooltip-autocomplete')).toContainText(text);
+  await page.waitForTimeout(200);
+  await page.keyboard.press('Enter');
+}
 
 test('browses tables, columns and tag values, and writes them into the query', async ({ page }) => {
   await page.goto(pageUrl());
@@ -26,12 +34,9 @@ test('completes names and tag values, and runs with Ctrl-Enter', async ({ page }
   const editor = page.getByRole('textbox', { name: 'SQL' });
   await editor.click();
   await page.keyboard.type('SELECT count(*) FROM wea');
-  await expect(page.locator('.cm-tooltip-autocomplete')).toContainText('weather');
-  await page.keyboard.press('Enter');
+  await acceptCompletion(page, 'weather');
   await page.keyboard.type(" WHERE station = 'ai");
-  await expect(page.locator('.cm-tooltip-autocomplete')).toContainText('airport');
-  await page.waitForTimeout(200); // CodeMirror ignores keys for a moment after the list opened
-  await page.keyboard.press('Enter');
+  await acceptCompletion(page, 'airport');
   await page.keyboard.press('Control+Enter');
   await rowsShown(page, '1 row');
   await expect(page.getByRole('gridcell')).toHaveText('1440');
