@@ -13,9 +13,11 @@ import type { ChartHandle, ChartProps, TimeRange } from './types';
 import { useCanvas } from './useCanvas';
 import { useFrame } from './useFrame';
 import { useGestures, type Brush } from './useGestures';
+import { useHeight } from './useHeight';
 import { useSight } from './useSight';
 
-const HEIGHT = 320;
+const HEIGHT = 320; // of the plot and what stands below it
+const PLOT_HEIGHT_MIN = 160;
 const HINT = 'Wheel or + and − zoom, drag or arrow keys move, Shift and drag selects, double click or 0 resets.';
 const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
 
@@ -43,7 +45,9 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
   const target = useRef<HTMLDivElement>(null);
   const { zone } = usePreferences();
   const { visible, width } = useSight(root);
-  const { instance, palette } = useCanvas(target, width, height);
+  const below = useRef<HTMLDivElement>(null);
+  const plotHeight = Math.max(height - useHeight(below), PLOT_HEIGHT_MIN);
+  const { instance, palette } = useCanvas(target, width, plotHeight);
   const [range, setRange] = useRange(given, onRangeChange);
   const [brush, setBrush] = useState<Brush>();
   const [hidden, setHidden] = useState(NOTHING_HIDDEN);
@@ -74,7 +78,7 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
       );
     instance.setOption(chartOption({ picture, spec, palette, element, hidden, zone, tooltip }), { replaceMerge: ['series', 'yAxis'], silent: true });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- likewise
-  }, [instance, palette, picture, specText, hidden, zone, width, height, colors]);
+  }, [instance, palette, picture, specText, hidden, zone, width, plotHeight, colors]);
 
   useGestures(plot, {
     range: picture?.isTime ? shown : undefined,
@@ -101,7 +105,7 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
   const label = frame && picture ? summaryOf(frame, picture, spec, shown, zone) : 'Chart, loading';
   return (
     <div className={classes.chart} ref={root} data-state={problem ? 'problem' : !frame ? 'loading' : empty ? 'empty' : 'drawn'}>
-      <div className={classes.plot} ref={plot} style={{ height }} tabIndex={0} role="group" aria-roledescription="chart" aria-label={`${label} ${live ? '' : HINT}`}>
+      <div className={classes.plot} ref={plot} style={{ height: plotHeight }} tabIndex={0} role="group" aria-roledescription="chart" aria-label={`${label} ${live ? '' : HINT}`}>
         <div className={classes.canvas} ref={target} aria-hidden="true" />
         {brush && <div className={classes.brush} style={{ left: brush.left, width: brush.width }} />}
         {loading && <div className={classes.progress} />}
@@ -118,12 +122,14 @@ export default function Chart({ query, spec, range: given, onRangeChange, live, 
           </div>
         )}
       </div>
-      {frame?.leftOut && (
-        <p className={classes.notice}>
-          {frame.leftOut.count} more series are not drawn ({frame.leftOut.names.slice(0, 3).join(', ')}…): {frame.leftOut.advice}.
-        </p>
-      )}
-      <Legend items={items} hidden={hidden} onHide={setHidden} />
+      <div ref={below}>
+        {frame?.leftOut && (
+          <p className={classes.notice}>
+            {frame.leftOut.count} more series are not drawn ({frame.leftOut.names.slice(0, 3).join(', ')}…): {frame.leftOut.advice}.
+          </p>
+        )}
+        <Legend items={items} hidden={hidden} onHide={setHidden} />
+      </div>
       {problem && frame && (
         <div className={classes.problem}>
           <ProblemView problem={problem} onRetry={retry} compact />
