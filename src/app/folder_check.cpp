@@ -62,6 +62,11 @@ class FolderCheck {
       return false;
     }
     manifest_ = store->current();
+    if (manifest_.generation == 0) {
+      const Status empty = storage::check_no_data(files_, folder_);
+      if (!empty) damage(empty.error().message, "which segments and tables exist", "restore manifest/ from a backup");
+      return false;
+    }
     report_.manifest_generation = manifest_.generation;
     for (const auto& [project, tables] : manifest_.tables) report_.table_count += tables.size();
     return true;

@@ -80,6 +80,20 @@ TEST_F(FolderCheckTest, ATornTailAndAStraySegmentAreOnlyNotes) {
   EXPECT_EQ(files(), before);
 }
 
+TEST_F(FolderCheckTest, AMissingManifestIsDamageAndTheServerDeletesNothing) {
+  fill(20, 10);
+  for (const auto& entry : fs::directory_iterator(folder_ / "manifest")) fs::remove(entry.path());
+  const auto before = files();
+  const FolderReport report = check();
+  ASSERT_TRUE(report.damaged());
+  EXPECT_THAT(report.findings[0].what, HasSubstr("the manifest is missing"));
+  const auto engine = storage::Engine::open(options());
+  ASSERT_FALSE(engine);
+  EXPECT_EQ(engine.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(engine.error().message, HasSubstr("restore manifest/"));
+  EXPECT_EQ(files(), before);
+}
+
 TEST_F(FolderCheckTest, AMissingSegmentIsDamage) {
   fill(10, 10);
   for (const auto& entry : fs::directory_iterator(folder_ / "segments")) fs::remove(entry.path());

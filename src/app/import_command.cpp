@@ -29,7 +29,17 @@ Result<std::unique_ptr<ImportSource>> open_source(const std::filesystem::path& f
   if (!std::filesystem::is_regular_file(file, unknown)) {
     return Error{ErrorCode::kNotFound, fmt::format("cannot read {}: there is no such file", file.string())};
   }
-  if (format == ImportFormat::kLineProtocol) return source_of_lines(file);
+  if (format == ImportFormat::kLineProtocol) {
+    if (options.table.has_value() || options.time_column.has_value() || options.time_unit.has_value() ||
+        !options.tags.empty() || !options.types.empty()) {
+      return Error{
+          ErrorCode::kInvalidArgument,
+          fmt::format("{} is line protocol: it names its own tables, tags and types, and its times are "
+                      "nanoseconds; --table, --time-column, --time-unit, --tags and --type are for CSV and Parquet",
+                      file.string())};
+    }
+    return source_of_lines(file);
+  }
   query::FileReadOptions read;
   read.table = options.table.value_or(table_name_of(file));
   read.time_column = options.time_column;

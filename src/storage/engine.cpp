@@ -69,6 +69,7 @@ Status Engine::State::open() {
   SF_TRY(store, ManifestStore::open(files, options.data_folder / "manifest"));
   manifest = std::make_unique<ManifestStore>(std::move(store));
   if (manifest->current().generation == 0) {
+    SF_CHECK(check_no_data(files, options.data_folder));
     Manifest first;
     first.database_id = make_database_id(*options.randomness);
     first.shards.resize(options.shard_count);
@@ -90,9 +91,8 @@ Status Engine::State::remove_orphans() {
   SF_TRY(names, options.files->list(options.data_folder / "segments"));
   for (const std::string& name : names) {
     const std::string relative = "segments/" + name;
-    const auto& known = manifest->current().segments;
-    const bool named =
-        std::any_of(known.begin(), known.end(), [&](const SegmentEntry& e) { return e.file_name == relative; });
+    const bool named = std::ranges::any_of(manifest->current().segments,
+                                           [&](const SegmentEntry& e) { return e.file_name == relative; });
     if (!named) { SF_CHECK(options.files->remove(options.data_folder / relative)); }
   }
   return Ok{};

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -85,7 +86,10 @@ class LocalReadableFile final : public ReadableFile {
       : fd_(std::move(fd)), path_(std::move(path)), size_(size) {
     if (size_ == 0) { return; }
     void* address = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_.get(), 0);
-    if (address != MAP_FAILED) { mapped_ = {static_cast<const std::byte*>(address), size_}; }
+    if (address == MAP_FAILED) { return; }
+    mapped_ = {static_cast<const std::byte*>(address), size_};
+    fd_ =
+        FileDescriptor(-1);  // a mapping needs no descriptor: there may be more segments than a process may open files
   }
   LocalReadableFile(const LocalReadableFile&) = delete;
   LocalReadableFile& operator=(const LocalReadableFile&) = delete;
@@ -98,6 +102,10 @@ class LocalReadableFile final : public ReadableFile {
 
   Status read(std::uint64_t offset, std::span<std::byte> out) const override {
     if (offset > size_ || out.size() > size_ - offset) { return truncated(offset, out.size()); }
+    if (!mapped_.empty() && !out.empty()) {
+      std::memcpy(out.data(), mapped_.data() + offset, out.size());
+      return Ok{};
+    }
     while (!out.empty()) {
       const ssize_t count = ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(offset));
       if (count < 0 && errno == EINTR) { continue; }

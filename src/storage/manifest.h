@@ -73,6 +73,10 @@ std::string make_database_id(Randomness& randomness);
 std::vector<std::byte> encode_manifest(const Manifest& manifest);
 Result<Manifest> decode_manifest(std::span<const std::byte> bytes);
 
+// A folder that holds segments or a log has had a manifest: kCorrupt when it is asked to do without. To start anew over
+// it would delete what the lost manifest named.
+Status check_no_data(FileSystem& files, const std::filesystem::path& data_folder);
+
 class ManifestStore {
  public:
   // Loads the newest manifest of `folder`, which is made when missing; generation 0 when there is none. Removes

@@ -89,6 +89,16 @@ std::string make_database_id(Randomness& randomness) {
 ManifestStore::ManifestStore(FileSystem& files, std::filesystem::path folder, Manifest current)
     : files_(&files), folder_(std::move(folder)), current_(std::move(current)) {}
 
+Status check_no_data(FileSystem& files, const std::filesystem::path& data_folder) {
+  for (const char* folder : {"segments", "wal/0"}) {
+    const auto names = files.list(data_folder / folder);
+    if (!names.has_value() || names->empty()) { continue; }
+    return Error{ErrorCode::kCorrupt, "the manifest is missing although " + (data_folder / folder).string() +
+                                          " holds data: nothing was changed; restore manifest/ from a backup"};
+  }
+  return Ok{};
+}
+
 Result<ManifestStore> ManifestStore::open(FileSystem& files, std::filesystem::path folder) {
   SF_CHECK(files.create_folders(folder));
   SF_TRY(names, files.list(folder));
