@@ -29,7 +29,8 @@ inline constexpr std::size_t kChartWidthMax = 10'000;
 inline constexpr std::size_t kChartColumnsMax = 64;
 inline constexpr std::size_t kChartSeriesMax = 200;       // values of split_by
 inline constexpr std::size_t kChartBucketsMax = 1 << 20;  // series x columns x width, per thread: 100 MB
-inline constexpr std::size_t kChartRowsMax = 1'000'000;   // per series, kNone
+inline constexpr std::size_t kChartRowsMax = 100'000;     // per series, kNone
+inline constexpr std::size_t kChartRowsAllMax = 500'000;  // of all series, kNone: some 20 MB of JSON
 
 using ChartBound = std::variant<std::int64_t, double>;  // nanoseconds, or a number on a numeric x
 

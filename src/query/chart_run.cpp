@@ -213,6 +213,11 @@ class DuckDbChart : public ChartRun {
                                              " rows: with `method` none all are drawn; narrow the range or choose "
                                              "minmax"};
     }
+    if (request_.method == ChartMethod::kNone && part.row_count() > kChartRowsAllMax) {
+      return Error{ErrorCode::kTooLarge, "the statement has " + std::to_string(part.row_count()) +
+                                             " rows: with `method` none at most " + std::to_string(kChartRowsAllMax) +
+                                             " are drawn; narrow the range or choose minmax"};
+    }
     ChartResult result = empty_result();
     result.range = {from, to};
     result.rows_scanned = part.row_count();

@@ -315,11 +315,15 @@ TEST_F(Chart, PassesOnWhatStorageSays) {
 }
 
 TEST_F(Chart, DrawsEveryRowOnlyOfSmallResults) {
-  ChartRequest request = asking("SELECT make_timestamp_ns(i) AS t, i AS v FROM range(1000001) s(i)");
+  ChartRequest request = asking("SELECT make_timestamp_ns(i) AS t, i AS v FROM range(100001) s(i)");
   request.method = ChartMethod::kNone;
   const Error got = error(request);
   EXPECT_EQ(got.code, ErrorCode::kTooLarge);
-  EXPECT_NE(got.message.find("more than 1000000 rows"), std::string::npos);
+  EXPECT_NE(got.message.find("more than 100000 rows"), std::string::npos);
+  request = asking("SELECT make_timestamp_ns(i) AS t, i % 10 AS s, i AS v FROM range(500001) s(i)");
+  request.method = ChartMethod::kNone;
+  request.split_by = "s";
+  EXPECT_NE(error(request).message.find("500001 rows"), std::string::npos);
 }
 
 }  // namespace

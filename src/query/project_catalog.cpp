@@ -24,6 +24,13 @@ using duckdb::CatalogType;
 using duckdb::ClientContext;
 using duckdb::optional_ptr;
 
+// SQL's names differ by more than case; stored ones need not: `cpu usage=1,Usage=2` has the columns usage and Usage_1.
+std::string distinct_name(const std::string& name, const duckdb::ColumnList& taken) {
+  std::string distinct = name;
+  for (int i = 1; taken.ColumnExists(distinct); ++i) distinct = name + "_" + std::to_string(i);
+  return distinct;
+}
+
 [[noreturn]] void refuse(const char* what) {
   throw duckdb::BinderException(
       "%s is not supported: this version's SQL reads only. Write rows with line protocol "
@@ -309,7 +316,7 @@ ProjectTableEntry& CatalogEntries::entry_of(Slot& slot) {
     const auto type = i == 0   ? duckdb::LogicalType(duckdb::LogicalType::TIMESTAMP_NS)
                       : is_tag ? duckdb::LogicalType(duckdb::LogicalType::VARCHAR)
                                : type_of_field(slot.schema->fields[i - 1 - tag_count].type);
-    duckdb::ColumnDefinition column(column_name(*slot.schema, i), type);
+    duckdb::ColumnDefinition column(distinct_name(column_name(*slot.schema, i), info.columns), type);
     column.SetComment(duckdb::Value(i == 0 ? "time" : is_tag ? "tag" : "field"));
     info.columns.AddColumn(std::move(column));
   }

@@ -267,5 +267,17 @@ TEST_F(QueryServiceTest, NamesAndTypesOfTheResult) {
   EXPECT_EQ((*stream)->columns()[2].name, "u");
 }
 
+// Line protocol tells usage from Usage, SQL does not: each column gets a name of its own, and the project stays usable.
+TEST(QueryService, ColumnsThatDifferOnlyInCaseHaveDistinctNames) {
+  QueryHarness harness;
+  FakeRows rows("cpu", {"host", "Host"},
+                {{"usage", FieldType::kFloat64}, {"Usage", FieldType::kFloat64}, {"Time", FieldType::kInt64}});
+  rows.add({"a", "b"}, 0, {1.0, 2.0, std::int64_t{3}});
+  harness.project->append(rows.batch());
+  EXPECT_EQ(harness.rows("SELECT host, Host_1, usage, Usage_1, Time_1 FROM cpu"), "a,b,1,2,3");
+  EXPECT_EQ(harness.rows("SELECT Host_1, sum(Usage_1) FROM cpu WHERE Host_1 = 'b' GROUP BY Host_1"), "b,2");
+  EXPECT_EQ(harness.rows("SHOW TABLES"), "cpu");
+}
+
 }  // namespace
 }  // namespace streamflow::query
