@@ -64,7 +64,7 @@ except ImportError as error:
         text=True,
         timeout=60,
     )
-    assert f"needs {package}: pip install streamflow[{extra}]" in shown.stdout, shown.stderr
+    assert f"needs {package}: pip install './sdk/python[{extra}]'" in shown.stdout, shown.stderr
 
 
 def python312():

@@ -28,7 +28,7 @@ export default function KeyDialog() {
           <input id="api-key" type="password" autoComplete="current-password" data-autofocus placeholder="sfk_…" value={key} onChange={(event) => setKey(event.target.value)} />
         </div>
         <p className={classes.hint}>
-          Whoever runs the server makes one with <code>streamflow key create --name me --role reader</code>. It is kept until
+          Whoever runs the server makes one with <code>streamflow key create --data-dir DIR --name me --role reader</code>. It is kept until
           this tab closes, and sent to this server only.
         </p>
         <div className={classes.actions}>

@@ -12,5 +12,5 @@ def require(module: str, extra: str, purpose: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
-        message = f"{purpose} needs {package}: pip install streamflow[{extra}]"
+        message = f"{purpose} needs {package}: pip install './sdk/python[{extra}]'"
         raise ImportError(message, name=package) from error
