@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "bench_options.h"
-#include "storage/engine.h"
+#include "storage/engine/engine.h"
 #include "tsbs.h"
 
 namespace streamflow::bench {

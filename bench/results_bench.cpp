@@ -16,8 +16,8 @@
 #include "duckdb/main/connection.hpp"
 #include "duckdb/main/database.hpp"
 #include "duckdb/main/materialized_query_result.hpp"
-#include "query/file_reader.h"
-#include "query/result_encoder.h"
+#include "query/files/file_reader.h"
+#include "query/results/result_encoder.h"
 
 namespace {
 

@@ -17,10 +17,10 @@
 
 #include "encoding/bit_packing.h"
 #include "encoding/column_block.h"
-#include "storage/segment_aggregate.h"
-#include "storage/segment_reader.h"
-#include "storage/segment_writer.h"
-#include "storage/simulated_file_system.h"
+#include "storage/environment/simulated_file_system.h"
+#include "storage/segment/segment_aggregate.h"
+#include "storage/segment/segment_reader.h"
+#include "storage/segment/segment_writer.h"
 
 namespace {
 

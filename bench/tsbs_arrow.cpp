@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "query/arrow_flatbuffer.h"
+#include "query/results/arrow_flatbuffer.h"
 
 namespace streamflow::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "app/command_line.h"
+#include "app/command/command_line.h"
 
 int main(int argc, char** argv) {
   return streamflow::app::run_command_line(argc, argv);

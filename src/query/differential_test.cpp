@@ -11,8 +11,8 @@
 #include "duckdb/main/connection.hpp"
 #include "duckdb/main/database.hpp"
 #include "duckdb/main/query_result.hpp"
-#include "query/query_fixture.h"
-#include "query/result_encoder.h"
+#include "query/results/result_encoder.h"
+#include "query/testing/query_fixture.h"
 
 namespace streamflow::query {
 namespace {

@@ -12,7 +12,7 @@
 #include "duckdb/planner/logical_operator.hpp"
 #include "duckdb/storage/database_size.hpp"
 #include "duckdb/storage/table_storage_info.hpp"
-#include "query/table_scan.h"
+#include "query/scan/table_scan.h"
 
 namespace streamflow::query {
 

@@ -18,7 +18,7 @@
 #include "duckdb/storage/storage_extension.hpp"
 #include "duckdb/transaction/transaction.hpp"
 #include "duckdb/transaction/transaction_manager.hpp"
-#include "storage/scan.h"
+#include "storage/scan/scan.h"
 
 namespace streamflow::query {
 

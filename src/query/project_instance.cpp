@@ -8,14 +8,14 @@
 #include "duckdb/storage/block_allocator.hpp"
 #include "duckdb/storage/buffer/buffer_pool.hpp"
 #include "duckdb/storage/object_cache.hpp"
-#include "query/aggregate_pushdown.h"
-#include "query/chart_function.h"
+#include "query/admission/function_policy.h"
+#include "query/admission/memory_ledger.h"
+#include "query/chart/chart_function.h"
 #include "query/duckdb_errors.h"
-#include "query/function_policy.h"
-#include "query/memory_ledger.h"
+#include "query/functions/storage_function.h"
+#include "query/functions/time_functions.h"
 #include "query/project_catalog.h"
-#include "query/storage_function.h"
-#include "query/time_functions.h"
+#include "query/scan/aggregate_pushdown.h"
 
 namespace streamflow::query {
 

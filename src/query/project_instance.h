@@ -16,7 +16,7 @@
 #include "model/result.h"
 #include "model/schema.h"
 #include "query/query_service.h"
-#include "storage/scan.h"
+#include "storage/scan/scan.h"
 
 namespace duckdb {
 class Allocator;

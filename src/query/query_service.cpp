@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "duckdb/main/database.hpp"
-#include "query/chart_run.h"
-#include "query/memory_ledger.h"
+#include "query/admission/memory_ledger.h"
+#include "query/admission/watchdog.h"
+#include "query/chart/chart_run.h"
 #include "query/project_instance.h"
-#include "query/result_stream.h"
-#include "query/watchdog.h"
+#include "query/results/result_stream.h"
 
 namespace streamflow::query {
 

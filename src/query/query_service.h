@@ -18,7 +18,7 @@
 #include "model/result.h"
 #include "model/schema.h"
 #include "model/time.h"
-#include "storage/scan.h"
+#include "storage/scan/scan.h"
 
 namespace streamflow::query {
 

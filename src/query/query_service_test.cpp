@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "query/query_fixture.h"
+#include "query/testing/query_fixture.h"
 
 namespace streamflow::query {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "query/chart_frame.h"
+#include "query/chart/chart_frame.h"
 #include "server/accept.h"
 #include "server/rfc3339.h"
 #include "server/statement_members.h"

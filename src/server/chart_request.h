@@ -5,7 +5,7 @@
 #pragma once
 
 #include "model/result.h"
-#include "query/chart.h"
+#include "query/chart/chart.h"
 #include "server/http_types.h"
 
 namespace streamflow::server {

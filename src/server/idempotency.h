@@ -11,7 +11,7 @@
 
 #include "model/result.h"
 #include "model/schema.h"
-#include "storage/log_record.h"
+#include "storage/wal/log_record.h"
 
 namespace streamflow::server {
 

@@ -11,7 +11,7 @@
 
 #include "model/result.h"
 #include "query/query_service.h"
-#include "storage/engine.h"
+#include "storage/engine/engine.h"
 
 namespace streamflow::server {
 

@@ -14,9 +14,9 @@
 #include "access/api_keys.h"
 #include "model/result.h"
 #include "model/schema.h"
-#include "query/chart.h"
+#include "query/chart/chart.h"
 #include "query/query_service.h"
-#include "storage/engine.h"
+#include "storage/engine/engine.h"
 
 namespace streamflow::server {
 

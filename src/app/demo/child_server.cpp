@@ -17,7 +17,7 @@
 #include <iterator>
 #include <thread>
 
-#include "app/api_client.h"
+#include "app/client/api_client.h"
 
 namespace streamflow::app {
 

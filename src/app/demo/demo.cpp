@@ -13,13 +13,13 @@
 #include <optional>
 #include <thread>
 
-#include "app/bench_signal.h"
+#include "app/command/bench_signal.h"
 #include "app/demo/child_server.h"
 #include "app/demo/power_cut.h"
 #include "app/demo/questions.h"
 #include "app/demo/tour.h"
-#include "app/import_command.h"
-#include "app/progress_bar.h"
+#include "app/import/import_command.h"
+#include "app/import/progress_bar.h"
 
 namespace streamflow::app {
 

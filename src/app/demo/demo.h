@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "app/exit_code.h"
+#include "app/command/exit_code.h"
 
 namespace streamflow::app {
 

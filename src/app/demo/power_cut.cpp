@@ -4,8 +4,8 @@
 
 #include <charconv>
 
-#include "app/importer.h"
-#include "app/result_table.h"
+#include "app/import/importer.h"
+#include "app/sql/result_table.h"
 
 namespace streamflow::app {
 

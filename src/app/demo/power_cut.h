@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "app/api_client.h"
+#include "app/client/api_client.h"
 
 namespace streamflow::app {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/scripted_server.h"
+#include "app/client/scripted_server.h"
 
 namespace streamflow::app {
 namespace {

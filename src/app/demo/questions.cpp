@@ -7,7 +7,7 @@
 #include <cmath>
 #include <optional>
 
-#include "app/bench_signal.h"
+#include "app/command/bench_signal.h"
 
 namespace streamflow::app {
 

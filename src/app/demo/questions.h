@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/result_table.h"
+#include "app/sql/result_table.h"
 
 namespace streamflow::app {
 

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "app/bench_signal.h"
+#include "app/command/bench_signal.h"
 #include "app/demo/tour.h"
 
 namespace streamflow::app {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/terminal.h"
+#include "app/sql/terminal.h"
 
 namespace streamflow::app {
 

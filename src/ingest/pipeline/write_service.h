@@ -1,8 +1,8 @@
 // The way from decoded rows to the storage engine, the same for every protocol: write, then say by line what was
-// refused. Source:     storage/engine.h for what the engine refuses; protocols.md §0.3 for what an answer must say.
-// Invariants: a line (a row, of an Arrow stream) is counted once: stored or dropped. `rejected` is ordered by line and
-// holds at most kRejectedMax lines. Threads:    const; may be called from any thread when the engine may. Errors: what
-// the engine answers (kOverloaded, kUnavailable, ...); then no row of the call is acknowledged. Rows that
+// refused. Source:     storage/engine/engine.h for what the engine refuses; protocols.md §0.3 for what an answer must
+// say. Invariants: a line (a row, of an Arrow stream) is counted once: stored or dropped. `rejected` is ordered by line
+// and holds at most kRejectedMax lines. Threads:    const; may be called from any thread when the engine may. Errors:
+// what the engine answers (kOverloaded, kUnavailable, ...); then no row of the call is acknowledged. Rows that
 //             the engine or the decoder refuses one by one are no error: they are in the outcome.
 #pragma once
 
@@ -16,7 +16,7 @@
 #include "ingest/protocols/line_protocol.h"
 #include "model/result.h"
 #include "model/schema.h"
-#include "storage/engine.h"
+#include "storage/engine/engine.h"
 
 namespace streamflow::ingest {
 

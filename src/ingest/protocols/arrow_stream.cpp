@@ -10,7 +10,7 @@
 #include "ingest/protocols/arrow_plan.h"
 #include "ingest/protocols/arrow_series.h"
 #include "ingest/protocols/arrow_values.h"
-#include "storage/gather_rows.h"
+#include "storage/memtable/gather_rows.h"
 
 namespace streamflow::ingest {
 namespace arrow {

@@ -2,7 +2,7 @@
 #include <memory>
 #include <utility>
 
-#include "query/chart_frame.h"
+#include "query/chart/chart_frame.h"
 #include "server/chart_request.h"
 #include "server/routes/handlers.h"
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/engine.h"
-#include "storage/simulated_file_system.h"
+#include "storage/engine/engine.h"
+#include "storage/environment/simulated_file_system.h"
 #include "storage/testing/write_ledger.h"
 
 namespace streamflow::storage::testing {

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/log_record_test_data.h"
-#include "storage/simulated_file_system.h"
-#include "storage/wal.h"
-#include "storage/wal_file.h"
+#include "storage/environment/simulated_file_system.h"
+#include "storage/wal/log_record_test_data.h"
+#include "storage/wal/wal.h"
+#include "storage/wal/wal_file.h"
 
 namespace streamflow::storage::testing {
 

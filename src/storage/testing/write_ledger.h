@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/engine_oracle.h"
+#include "storage/engine/engine_oracle.h"
 
 namespace streamflow::storage::testing {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "storage/series_index.h"
-#include "storage/write_router.h"
+#include "storage/engine/write_router.h"
+#include "storage/memtable/series_index.h"
 
 namespace streamflow::storage::testing {
 namespace {

@@ -1,0 +1,134 @@
+// One shard: its log, its memtable, its segments and the one thread that writes them.
+// Invariants: a record is applied to the memtable only after it was synced, and acknowledged only after that. The
+//             sequence flushed_through never passes a row that is not in a published segment. With LogSync::kInterval
+//             records are acknowledged when written, and synced at most sync_interval (and the sync's own time) later.
+// Threads:    submit, view and request_freeze from any thread; the flusher calls take_frozen and publish_flushed.
+// Errors:     after a log error every write answers kUnavailable with the reason; reads go on.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "storage/engine/engine.h"
+#include "storage/manifest/manifest.h"
+#include "storage/memtable/memtable.h"
+#include "storage/segment/open_segment.h"
+#include "storage/wal/producers.h"
+#include "storage/wal/wal.h"
+
+namespace streamflow::storage {
+
+// One request's rows for one shard.
+struct ShardWrite {
+  LogRecord record;                                       // its batches, project and producer; the shard numbers it
+  std::vector<std::byte> payload;                         // encode_record(record), so that writers encode in parallel
+  std::vector<std::vector<std::uint64_t>> series_hashes;  // one list per batch
+  std::uint64_t bytes = 0;                                // of the batches in memory; set by submit()
+  std::latch* done = nullptr;
+  // Set before `done` counts down:
+  std::optional<Error> error;
+  bool duplicate = false;
+};
+
+// A memtable that takes no more rows, waiting to become segments.
+struct FrozenMemtable {
+  std::shared_ptr<Memtable> memtable;
+  SequenceNumber sequence_min, sequence_max;
+  ShardState state_after;  // what the manifest says of the shard once this is in segments
+};
+
+// What a reader sees of one shard.
+struct ShardView {
+  std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments;  // oldest first
+  std::unordered_map<const TableEntry*, MemtableView> memory;                       // frozen pages first, then active
+};
+
+class Shard {
+ public:
+  struct Context {
+    const EngineOptions* options = nullptr;
+    TableCatalog* catalog = nullptr;
+    std::string database_id;
+    std::function<void()> on_frozen;  // wakes the flusher
+    std::function<void()> on_room;    // memory was freed
+  };
+  Shard(ShardIndex index, Context context);
+  ~Shard();
+
+  // Before start(), on the opening thread: what the manifest names, then the log.
+  Status attach(const SegmentEntry& entry);
+  Status recover(const ShardState& state, const std::function<Status()>& flush_now);
+  void start();
+  void step();  // one turn of the writer thread's work, for who has no thread; returns at once when there is none
+  void stop();
+
+  void submit(ShardWrite& write);
+  ShardView view(const ProjectName& project) const;
+
+  std::uint64_t request_freeze();               // a ticket; done by the writer thread, soon
+  bool is_flushed(std::uint64_t ticket) const;  // rows from before the ticket are in segments
+  std::optional<FrozenMemtable> oldest_frozen() const;
+  void publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments);
+  bool is_old(Timestamp now) const;  // its oldest unflushed row has waited flush_age
+
+  ShardIndex index() const { return index_; }
+  std::uint64_t memory_bytes() const;
+  std::uint64_t queued_bytes() const { return queued_bytes_.load(); }
+  void add_to(EngineStatistics& statistics) const;
+
+ private:
+  void run();
+  bool has_work() const;                          // queue_mutex_ held, as for the next
+  void work(std::unique_lock<std::mutex>& lock);  // gives the lock back while it works
+  void commit(std::vector<ShardWrite*>& writes);
+  Status append(ShardWrite& write);
+  Status sync_log();
+  bool is_sync_due() const;
+  std::chrono::nanoseconds wake_after() const;
+  Status check_running() const;
+  void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
+  void freeze();
+  void fail(const Error& error);
+  bool wants_freeze() const;
+
+  const ShardIndex index_;
+  const Context context_;
+  std::unique_ptr<Wal> wal_;        // the writer thread's
+  ProducerMarks producers_;         // the writer thread's
+  Timestamp commit_time_;           // the writer thread's
+  SequenceNumber active_first_;     // the writer thread's: first sequence of the active memtable
+  SequenceNumber applied_through_;  // the writer thread's: the last record whose rows are in a memtable
+  std::uint64_t frozen_total_ = 0;  // the writer thread's: memtables ever frozen
+  SequenceNumber removed_;          // the writer thread's: log files with records up to here are gone...
+  bool removal_failed_ = false;     // ...and more could not be removed
+  std::optional<Duration>
+      unsynced_since_;  // the writer thread's: with kInterval, when the oldest such record was written
+  std::thread thread_;
+
+  mutable std::mutex queue_mutex_;
+  std::condition_variable queue_changed_;
+  std::vector<ShardWrite*> queue_;                                  // guarded by queue_mutex_
+  bool stopping_ = false;                                           // guarded by queue_mutex_
+  std::uint64_t freeze_requests_ = 0, freezes_done_ = 0;            // guarded by queue_mutex_: tickets
+  std::uint64_t frozen_total_at_freeze_ = 0, published_total_ = 0;  // guarded by queue_mutex_: memtables
+  SequenceNumber removable_;      // guarded by queue_mutex_: log records in published segments
+  std::optional<Error> failure_;  // guarded by queue_mutex_
+
+  mutable std::mutex view_mutex_;  // guards the memtables' lists and what follows
+  std::shared_ptr<Memtable> active_;
+  std::optional<Timestamp> active_since_;
+  std::deque<FrozenMemtable> frozen_;
+  std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments_;
+
+  std::atomic<std::uint64_t> queued_bytes_{0}, wal_bytes_{0}, wal_syncs_{0}, wal_sync_ns_{0};
+  WalReplay replay_;
+};
+
+}  // namespace streamflow::storage
