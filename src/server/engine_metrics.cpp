@@ -64,6 +64,8 @@ void append_engine(MetricsText& text, const storage::EngineStatistics& engine) {
   text.seconds("streamflow_flush_seconds_total", "Time spent writing them.", engine.flush_ns);
   text.gauge("streamflow_series", "Series known.", engine.series_count);
   text.gauge("streamflow_tables", "Tables.", engine.table_count);
+  text.gauge("streamflow_replay_backlog_bytes",
+             "Of the log, found at the start and not yet applied: reads wait for it.", engine.replay_backlog_bytes);
   text.gauge("streamflow_recovered_records", "Log records replayed at the last start.", engine.recovered_records);
   text.gauge("streamflow_torn_bytes", "Bytes of unfinished records cut from the log at the last start.",
              engine.torn_bytes);

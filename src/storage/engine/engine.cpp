@@ -115,10 +115,7 @@ Status Engine::State::load_shards() {
     }
     SF_CHECK(attach(entry));
   }
-  for (std::uint32_t s = 0; s < options.shard_count; ++s) {
-    const ShardState state = manifest->current().shards[s];
-    SF_CHECK(shards[s]->recover(state, [&] { return drain(*shards[s]); }));
-  }
+  SF_CHECK(recover_shards(shards, manifest->current().shards, options.background));
   if (options.background == Background::kStepped) { return Ok{}; }
   for (auto& shard : shards) { shard->start(); }
   flusher = std::thread([this] { flush_in_background(); });
@@ -354,7 +351,7 @@ Status Engine::step() {
 }
 
 std::shared_ptr<ProjectReader> Engine::reader(const ProjectName& project) {
-  std::vector<const Shard*> shards;
+  std::vector<Shard*> shards;
   for (const auto& shard : state_->shards) { shards.push_back(shard.get()); }
   return make_project_reader(state_->catalog, std::move(shards), project);
 }

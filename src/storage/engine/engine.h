@@ -94,6 +94,7 @@ struct EngineStatistics {
   std::uint64_t flushes = 0, flush_ns = 0;
   std::uint64_t series_count = 0, table_count = 0;
   std::uint64_t recovered_records = 0, recovery_ns = 0, torn_bytes = 0;
+  std::uint64_t replay_backlog_bytes = 0;  // of the log, not yet applied: reads wait for it
   std::vector<WalLoss> losses;
   std::vector<LostSegment> lost_segments;
   std::vector<std::string> shard_errors;  // one per stopped shard
@@ -101,7 +102,8 @@ struct EngineStatistics {
 
 class Engine {
  public:
-  // Recovers: reads the manifest, opens segments, replays the log. Ready to write when it returns.
+  // Recovers: reads the manifest, opens segments, looks through the log. Ready to write when it returns; the log's rows
+  // are applied beside new writes, and reads wait for them.
   static Result<std::unique_ptr<Engine>> open(EngineOptions options);
   ~Engine();  // stops background work; what is in the memtable stays in the log
 

@@ -4,41 +4,17 @@
 #include <chrono>
 #include <utility>
 
+#include "storage/engine/apply_record.h"
+
 namespace streamflow::storage {
 namespace {
 
 constexpr std::chrono::milliseconds kIdleWake(200);
 
-std::string wal_folder_name(ShardIndex index) {
-  return "wal/" + std::to_string(index.value);
-}
-
 std::uint64_t bytes_of(const LogRecord& record) {
   std::uint64_t bytes = 0;
   for (const auto& batch : record.batches) { bytes += batch->memory_bytes(); }
   return bytes;
-}
-
-// The shard's ids of a batch's series. `hashes` may be empty: then they are computed.
-std::vector<SeriesId> series_ids_of(const RowBatch& batch, const ResolvedBatch& resolved, std::uint32_t shard,
-                                    std::span<const std::uint64_t> hashes) {
-  std::vector<std::uint64_t> name_hashes;
-  std::vector<std::size_t> table_tags;
-  for (const std::string& tag : batch.tags) {
-    name_hashes.push_back(hash_tag_name(tag));
-    table_tags.push_back(*resolved.schema->tag_index(tag));
-  }
-  std::vector<std::string_view> by_table_tag(resolved.schema->tags.size());
-  std::vector<SeriesId> ids;
-  ids.reserve(batch.series_count);
-  SeriesIndex& index = resolved.table->series(shard);
-  for (std::uint32_t s = 0; s < batch.series_count; ++s) {
-    const std::span<const std::string> values = batch.tag_values(s);
-    for (std::size_t t = 0; t < values.size(); ++t) { by_table_tag[table_tags[t]] = values[t]; }
-    const std::uint64_t hash = hashes.empty() ? hash_tag_set(name_hashes, values) : hashes[s];
-    ids.push_back(index.find_or_add(hash, by_table_tag, *resolved.tags));
-  }
-  return ids;
 }
 
 }  // namespace
@@ -62,35 +38,6 @@ Status Shard::attach(const SegmentEntry& entry) {
   return Ok{};
 }
 
-Status Shard::recover(const ShardState& state, const std::function<Status()>& flush_now) {
-  producers_.restore(state.producers);
-  commit_time_ = state.commit_time_max;
-  WalOptions wal_options;
-  wal_options.strict = context_.options->strict;
-  wal_options.database_id = context_.database_id;
-  wal_options.shard = index_;
-  applied_through_ = state.flushed_through;
-  const auto replay_one = [&](LogRecord record) -> Status {
-    applied_through_ = record.sequence;
-    commit_time_ = std::max(commit_time_, record.commit_time);
-    producers_.note(record.producer);
-    apply(record, {});
-    if (!wants_freeze()) { return Ok{}; }
-    freeze();
-    return flush_now();
-  };
-  active_first_ = SequenceNumber{applied_through_.value + 1};
-  SF_TRY(wal, Wal::open(*context_.options->files, context_.options->data_folder / wal_folder_name(index_), wal_options,
-                        state.flushed_through, replay_one));
-  wal_ = std::move(wal);
-  applied_through_ = wal_->last_sequence();
-  replay_ = wal_->replay();
-  removed_ = state.flushed_through;
-  removable_ = std::max(removable_, removed_);  // flushes while replaying may have gone further
-  wal_bytes_ = wal_->bytes();
-  return Ok{};
-}
-
 void Shard::start() {
   thread_ = std::thread([this] { run(); });
 }
@@ -101,6 +48,11 @@ void Shard::stop() {
     stopping_ = true;
   }
   queue_changed_.notify_all();
+  {
+    const std::lock_guard lock(view_mutex_);
+    is_stopped_ = true;
+  }
+  replayed_.notify_all();
   if (thread_.joinable()) { thread_.join(); }
   if (unsynced_since_) { (void)sync_log(); }  // a clean stop loses nothing; nobody is left to hear of a failure
 }
@@ -146,7 +98,7 @@ std::chrono::nanoseconds Shard::wake_after() const {
 }
 
 bool Shard::has_work() const {
-  return is_sync_due() || !queue_.empty() || freezes_done_ < freeze_requests_ ||
+  return is_sync_due() || !queue_.empty() || can_replay() || (freezes_done_ < freeze_requests_ && !is_replaying()) ||
          (removed_ < removable_ && !removal_failed_);
 }
 
@@ -154,7 +106,6 @@ void Shard::work(std::unique_lock<std::mutex>& lock) {
   std::vector<ShardWrite*> writes;
   writes.swap(queue_);
   const std::uint64_t ticket = freeze_requests_;
-  const bool freeze_asked = freezes_done_ < ticket;
   const SequenceNumber removable = removable_;
   lock.unlock();
 
@@ -164,11 +115,14 @@ void Shard::work(std::unique_lock<std::mutex>& lock) {
     removal_failed_ = !wal_->remove_through(removable).has_value();
     if (!removal_failed_) { removed_ = removable; }
   }
-  if (wants_freeze() || freeze_asked) { freeze(); }
+  if (can_replay()) { replay_slice(); }
+  const bool replayed = !is_replaying();  // "all rows" includes those
+  const bool freeze_asked = replayed && freezes_done_ < ticket;
+  if (wants_freeze(*active_) || freeze_asked) { freeze(); }
   wal_bytes_ = wal_->bytes();
 
   lock.lock();
-  freezes_done_ = ticket;
+  if (replayed) { freezes_done_ = ticket; }
   if (freeze_asked) { frozen_total_at_freeze_ = frozen_total_; }
 }
 
@@ -231,8 +185,12 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
     fail(status.error());
     for (ShardWrite* write : writes) { write->error = failure_; }
   } else {
+    if (!appended.empty()) {
+      const std::lock_guard lock(view_mutex_);
+      if (!active_since_) { active_since_ = context_.options->clock->now(); }
+    }
     for (const ShardWrite* write : appended) {
-      apply(write->record, write->series_hashes);
+      apply_record(*context_.catalog, index_.value, *active_, write->record, write->series_hashes);
       producers_.note(write->record.producer);
       applied_through_ = write->record.sequence;
     }
@@ -250,29 +208,8 @@ void Shard::fail(const Error& error) {
                                                 "; mend the disk and restart the server"};
 }
 
-void Shard::apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes) {
-  {
-    const std::lock_guard lock(view_mutex_);
-    if (!active_since_) { active_since_ = context_.options->clock->now(); }
-  }
-  for (std::size_t b = 0; b < record.batches.size(); ++b) {
-    const RowBatch& batch = *record.batches[b];
-    Result<ResolvedBatch> resolved = context_.catalog->resolve(record.project, batch);
-    if (!resolved.has_value()) { continue; }  // refused before the log; cannot happen
-    const std::vector<std::uint64_t> no_hashes;
-    const std::vector<std::uint64_t>& hashes = b < series_hashes.size() ? series_hashes[b] : no_hashes;
-    auto arrived = std::make_shared<ArrivedRows>();
-    arrived->batch = record.batches[b];
-    arrived->series_ids = series_ids_of(batch, *resolved, index_.value, hashes);
-    for (const FieldVector& field : batch.fields) {
-      arrived->field_indexes.push_back(static_cast<std::uint32_t>(*resolved->schema->field_index(field.name)));
-    }
-    active_->add(resolved->table, std::move(arrived));
-  }
-}
-
-bool Shard::wants_freeze() const {
-  return active_->bytes() >= context_.options->flush_bytes / context_.options->shard_count;
+bool Shard::wants_freeze(const Memtable& memtable) const {
+  return memtable.bytes() >= context_.options->flush_bytes / context_.options->shard_count;
 }
 
 void Shard::freeze() {
@@ -285,10 +222,8 @@ void Shard::freeze() {
   frozen.sequence_max = applied_through_;  // not what a failed sync has left in the log behind it
   frozen.state_after = {frozen.sequence_max, commit_time_, producers_.all()};
   active_first_ = SequenceNumber{frozen.sequence_max.value + 1};
-  if (wal_ != nullptr) {
-    const Status rolled = wal_->roll();  // on a full disk the old file goes on
-    if (!rolled.has_value() && rolled.error().code != ErrorCode::kOverloaded) { fail(rolled.error()); }
-  }
+  const Status rolled = wal_->roll();  // on a full disk the old file goes on
+  if (!rolled.has_value() && rolled.error().code != ErrorCode::kOverloaded) { fail(rolled.error()); }
   {
     const std::lock_guard lock(view_mutex_);
     frozen_.push_back(std::move(frozen));
@@ -334,6 +269,8 @@ ShardView Shard::view(const ProjectName& project) const {
 std::optional<FrozenMemtable> Shard::oldest_frozen() const {
   const std::lock_guard lock(view_mutex_);
   if (frozen_.empty()) { return std::nullopt; }
+  const bool newer = frozen_.front().sequence_min > replay_.end;
+  if (newer && (is_replaying_ || replay_failure_)) { return std::nullopt; }  // older rows come first
   return frozen_.front();
 }
 
@@ -364,7 +301,7 @@ bool Shard::is_old(Timestamp now) const {
 
 std::uint64_t Shard::memory_bytes() const {
   const std::lock_guard lock(view_mutex_);
-  std::uint64_t bytes = active_->bytes();
+  std::uint64_t bytes = active_->bytes() + (replay_.memtable == nullptr ? 0 : replay_.memtable->bytes());
   for (const FrozenMemtable& frozen : frozen_) { bytes += frozen.memtable->bytes(); }
   return bytes;
 }
@@ -379,6 +316,9 @@ void Shard::add_to(EngineStatistics& statistics) const {
       statistics.flush_backlog_bytes += frozen.memtable->bytes();
       statistics.memtable_rows += frozen.memtable->rows();
     }
+    statistics.recovered_records += recovered_.record_count;
+    statistics.torn_bytes += recovered_.torn_bytes;
+    statistics.losses.insert(statistics.losses.end(), recovered_.losses.begin(), recovered_.losses.end());
     statistics.flush_backlog += frozen_.size();
     statistics.segment_count += segments_->size();
     for (const auto& segment : *segments_) {
@@ -390,9 +330,7 @@ void Shard::add_to(EngineStatistics& statistics) const {
   statistics.wal_bytes += wal_bytes_;
   statistics.wal_syncs += wal_syncs_;
   statistics.wal_sync_ns += wal_sync_ns_;
-  statistics.recovered_records += replay_.record_count;
-  statistics.torn_bytes += replay_.torn_bytes;
-  statistics.losses.insert(statistics.losses.end(), replay_.losses.begin(), replay_.losses.end());
+  statistics.replay_backlog_bytes += replay_bytes_left_;
   const std::lock_guard lock(queue_mutex_);
   if (failure_) { statistics.shard_errors.push_back(failure_->message); }
 }

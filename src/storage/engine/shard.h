@@ -2,8 +2,11 @@
 // Invariants: a record is applied to the memtable only after it was synced, and acknowledged only after that. The
 //             sequence flushed_through never passes a row that is not in a published segment. With LogSync::kInterval
 //             records are acknowledged when written, and synced at most sync_interval (and the sync's own time) later.
-// Threads:    submit, view and request_freeze from any thread; the flusher calls take_frozen and publish_flushed.
-// Errors:     after a log error every write answers kUnavailable with the reason; reads go on.
+//             After start() the writer applies what the log held, in turns with new writes; until it is done nothing
+//             can be read and nothing newer is flushed.
+// Threads:    submit, view and request_freeze from any thread; the flusher calls oldest_frozen and publish_flushed.
+// Errors:     after a log error every write answers kUnavailable with the reason; reads go on, unless it was the log's
+//             older rows that could not be read.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -22,6 +26,7 @@
 #include "storage/segment/open_segment.h"
 #include "storage/wal/producers.h"
 #include "storage/wal/wal.h"
+#include "storage/wal/wal_backlog.h"
 
 namespace streamflow::storage {
 
@@ -62,15 +67,18 @@ class Shard {
   Shard(ShardIndex index, Context context);
   ~Shard();
 
-  // Before start(), on the opening thread: what the manifest names, then the log.
+  // Before start(): what the manifest names, then the log: its tables, columns and producers, not yet its rows. Shards
+  // may recover beside each other.
   Status attach(const SegmentEntry& entry);
-  Status recover(const ShardState& state, const std::function<Status()>& flush_now);
+  Status recover(const ShardState& state);
   void start();
   void step();  // one turn of the writer thread's work, for who has no thread; returns at once when there is none
   void stop();
 
   void submit(ShardWrite& write);
-  ShardView view(const ProjectName& project) const;
+  // Waits until the log's rows are applied; why they cannot be, if so.
+  std::optional<Error> wait_replayed();
+  ShardView view(const ProjectName& project) const;  // after wait_replayed()
 
   std::uint64_t request_freeze();               // a ticket; done by the writer thread, soon
   bool is_flushed(std::uint64_t ticket) const;  // rows from before the ticket are in segments
@@ -93,10 +101,18 @@ class Shard {
   bool is_sync_due() const;
   std::chrono::nanoseconds wake_after() const;
   Status check_running() const;
-  void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
   void freeze();
   void fail(const Error& error);
-  bool wants_freeze() const;
+  bool wants_freeze(const Memtable& memtable) const;
+
+  // shard_replay.cpp:
+  bool is_replaying() const;
+  bool can_replay() const;
+  void replay_slice();
+  std::uint64_t replay_one(const LogRecord& record);
+  void freeze_replayed();
+  void finish_replay();
+  void end_replay(std::optional<Error> error);
 
   const ShardIndex index_;
   const Context context_;
@@ -110,6 +126,15 @@ class Shard {
   bool removal_failed_ = false;     // ...and more could not be removed
   std::optional<Duration>
       unsynced_since_;  // the writer thread's: with kInterval, when the oldest such record was written
+  struct Replay {       // the writer thread's: what the log held, on its way to memtables
+    std::unique_ptr<WalBacklog> backlog;
+    std::shared_ptr<Memtable> memtable;
+    Timestamp since;                // of the memtable's first row, by the clock
+    SequenceNumber first, through;  // of the memtable's records
+    SequenceNumber end;             // of the log when it was opened: what follows is newer
+    Timestamp commit_time;
+    ProducerMarks producers;
+  } replay_;
   std::thread thread_;
 
   mutable std::mutex queue_mutex_;
@@ -126,9 +151,16 @@ class Shard {
   std::optional<Timestamp> active_since_;
   std::deque<FrozenMemtable> frozen_;
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments_;
+  bool is_replaying_ = false, is_stopped_ = false;
+  std::optional<Error> replay_failure_;
+  std::condition_variable replayed_;
+  WalReplay recovered_;
 
-  std::atomic<std::uint64_t> queued_bytes_{0}, wal_bytes_{0}, wal_syncs_{0}, wal_sync_ns_{0};
-  WalReplay replay_;
+  std::atomic<std::uint64_t> queued_bytes_{0}, wal_bytes_{0}, wal_syncs_{0}, wal_sync_ns_{0}, replay_bytes_left_{0};
 };
+
+// Recovers all shards, with threads side by side: it is the time until the first write. The first error, if any.
+Status recover_shards(std::span<const std::unique_ptr<Shard>> shards, std::span<const ShardState> states,
+                      Background background);
 
 }  // namespace streamflow::storage

@@ -22,7 +22,7 @@ class SteppedShard {
  public:
   explicit SteppedShard(SimulatedFileSystem& files, LogSync sync = LogSync::kAlways)
       : catalog_(1), shard_({0}, context_on(files, sync)) {
-    EXPECT_TRUE(shard_.recover({}, [] { return Status(Ok{}); }).has_value());
+    EXPECT_TRUE(shard_.recover({}).has_value());
   }
 
   Shard& shard() { return shard_; }

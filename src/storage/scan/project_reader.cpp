@@ -8,10 +8,12 @@ namespace {
 
 class Snapshot final : public ProjectSnapshot {
  public:
-  Snapshot(ProjectName project, std::shared_ptr<const TableCatalog::Tables> tables, std::vector<ShardView> shards)
+  Snapshot(ProjectName project, std::shared_ptr<const TableCatalog::Tables> tables, std::vector<ShardView> shards,
+           std::optional<Error> incomplete)
       : project_(std::move(project)),
         tables_(std::move(tables)),
-        shards_(std::make_shared<const std::vector<ShardView>>(std::move(shards))) {
+        shards_(std::make_shared<const std::vector<ShardView>>(std::move(shards))),
+        incomplete_(std::move(incomplete)) {
     for (const auto& [name, entry] : *tables_) { schemas_.emplace(name, entry->schema()); }
   }
 
@@ -27,6 +29,7 @@ class Snapshot final : public ProjectSnapshot {
   }
 
   Result<std::unique_ptr<TableScan>> scan(ScanRequest request) const override {
+    if (incomplete_) { return *incomplete_; }
     const auto found = tables_->find(request.table);
     if (found == tables_->end()) { return Error{ErrorCode::kNotFound, "there is no table \"" + request.table + "\""}; }
     const std::shared_ptr<const TableSchema>& schema = schemas_.find(request.table)->second;
@@ -40,31 +43,37 @@ class Snapshot final : public ProjectSnapshot {
   std::shared_ptr<const TableCatalog::Tables> tables_;
   std::map<std::string, std::shared_ptr<const TableSchema>, std::less<>> schemas_;
   std::shared_ptr<const std::vector<ShardView>> shards_;
+  std::optional<Error> incomplete_;  // why some rows are missing
 };
 
 class Reader final : public ProjectReader {
  public:
-  Reader(const TableCatalog& catalog, std::vector<const Shard*> shards, ProjectName project)
+  Reader(const TableCatalog& catalog, std::vector<Shard*> shards, ProjectName project)
       : catalog_(catalog), shards_(std::move(shards)), project_(std::move(project)) {}
 
   std::shared_ptr<const ProjectSnapshot> snapshot() const override {
     std::vector<ShardView> views;
-    for (const Shard* shard : shards_) { views.push_back(shard->view(project_)); }
+    std::optional<Error> incomplete;
+    for (Shard* shard : shards_) {
+      if (std::optional<Error> error = shard->wait_replayed()) { incomplete = std::move(error); }
+      views.push_back(shard->view(project_));
+    }
     // After the views: every table and column that they hold is then known.
-    return std::make_shared<const Snapshot>(project_, catalog_.tables(project_), std::move(views));
+    return std::make_shared<const Snapshot>(project_, catalog_.tables(project_), std::move(views),
+                                            std::move(incomplete));
   }
 
   std::uint64_t schema_version() const override { return catalog_.version(); }
 
  private:
   const TableCatalog& catalog_;
-  const std::vector<const Shard*> shards_;
+  const std::vector<Shard*> shards_;
   const ProjectName project_;
 };
 
 }  // namespace
 
-std::shared_ptr<ProjectReader> make_project_reader(const TableCatalog& catalog, std::vector<const Shard*> shards,
+std::shared_ptr<ProjectReader> make_project_reader(const TableCatalog& catalog, std::vector<Shard*> shards,
                                                    ProjectName project) {
   return std::make_shared<Reader>(catalog, std::move(shards), std::move(project));
 }

@@ -11,7 +11,7 @@
 namespace streamflow::storage {
 
 // Catalog and shards must outlive the reader and everything made from it.
-std::shared_ptr<ProjectReader> make_project_reader(const TableCatalog& catalog, std::vector<const Shard*> shards,
+std::shared_ptr<ProjectReader> make_project_reader(const TableCatalog& catalog, std::vector<Shard*> shards,
                                                    ProjectName project);
 
 }  // namespace streamflow::storage

@@ -89,7 +89,8 @@ void read_rows(ByteReader& in, RowBatch& batch, std::size_t rows) {
   batch.times.assign(times.begin(), times.end());
 }
 
-void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
+// A field's name and type, and its validity; false when nothing may be read behind them.
+bool read_field_head(ByteReader& in, FieldVector& field, std::size_t rows) {
   field.name = in.string(kNameBytesMax, "a field's name is too long");
   const auto type = in.fixed<std::uint8_t>();
   if (type < static_cast<std::uint8_t>(FieldType::kFloat64) || type > static_cast<std::uint8_t>(FieldType::kString)) {
@@ -104,7 +105,11 @@ void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
     field.validity.resize(words.size() / sizeof(std::uint64_t));
     if (!words.empty()) { std::memcpy(field.validity.data(), words.data(), words.size()); }
   }
-  if (in.failed()) { return; }
+  return !in.failed();
+}
+
+void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
+  if (!read_field_head(in, field, rows)) { return; }
   if (field.type != FieldType::kString) {
     field.bits = read_column(in, rows);
     return;
@@ -119,8 +124,25 @@ void read_field(ByteReader& in, FieldVector& field, std::size_t rows) {
   }
 }
 
+void skip_field(ByteReader& in, FieldVector& field, std::size_t rows) {
+  if (!read_field_head(in, field, rows)) { return; }
+  field.validity.clear();
+  if (field.type == FieldType::kString) {
+    skip_strings(in, rows);
+  } else {
+    skip_column(in, rows);
+  }
+}
+
+void skip_rows(ByteReader& in, RowBatch& batch, std::size_t rows) {
+  skip_strings(in, std::size_t{batch.series_count} * batch.tags.size());
+  skip_column(in, rows);
+  skip_column(in, rows);
+  batch.series_count = 0;
+}
+
 // `memory_left` is the budget for columns of the whole record.
-RowBatch read_batch(ByteReader& in, std::uint64_t& memory_left) {
+RowBatch read_batch(ByteReader& in, RecordDetail detail, std::uint64_t& memory_left) {
   RowBatch batch;
   batch.table = in.string(kNameBytesMax, "a table's name is too long");
   const auto duplicates = in.fixed<std::uint8_t>();
@@ -146,12 +168,17 @@ RowBatch read_batch(ByteReader& in, std::uint64_t& memory_left) {
   if (in.failed()) { return batch; }
   memory_left -= memory;
   batch.series_count = static_cast<std::uint32_t>(series);
-  read_series(in, batch);
-  read_rows(in, batch, rows);
+  const bool whole = detail == RecordDetail::kWhole;
+  if (whole) {
+    read_series(in, batch);
+    read_rows(in, batch, rows);
+  } else {
+    skip_rows(in, batch, rows);
+  }
   batch.fields.resize(fields);
   for (FieldVector& field : batch.fields) {
     if (in.failed()) { break; }
-    read_field(in, field, rows);
+    whole ? read_field(in, field, rows) : skip_field(in, field, rows);
   }
   return batch;
 }
@@ -239,7 +266,7 @@ void stamp_record(std::span<std::byte> payload, SequenceNumber sequence, Timesta
   std::memcpy(payload.data() + sizeof sequence.value, &time_ns, sizeof time_ns);
 }
 
-Result<LogRecord> decode_record(std::span<const std::byte> payload) {
+Result<LogRecord> decode_record(std::span<const std::byte> payload, RecordDetail detail) {
   ByteReader in(payload);
   LogRecord record;
   record.sequence.value = in.fixed<std::uint64_t>();
@@ -259,7 +286,7 @@ Result<LogRecord> decode_record(std::span<const std::byte> payload) {
   const std::size_t batches = in.count(1, "more batches than bytes");
   std::uint64_t memory_left = kRecordMemoryBytesMax;
   for (std::size_t i = 0; i < batches && !in.failed(); ++i) {
-    record.batches.push_back(std::make_shared<const RowBatch>(read_batch(in, memory_left)));
+    record.batches.push_back(std::make_shared<const RowBatch>(read_batch(in, detail, memory_left)));
   }
   if (in.remaining() > 0) { in.fail("bytes follow the end of the record"); }
   if (in.failed()) { return in.error("log record"); }

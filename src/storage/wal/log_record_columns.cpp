@@ -71,6 +71,24 @@ void write_values(ByteWriter& out, std::span<const Value> values, ColumnOrder or
   }
 }
 
+struct ColumnHead {
+  std::uint8_t layout = kPlain;  // the bytes of each value that follow, too
+  std::uint64_t first = 0, step = 0;
+};
+
+// Fails unless `count` values follow, so that memory may be taken for them.
+ColumnHead read_column_head(ByteReader& in, std::size_t count) {
+  ColumnHead head;
+  head.layout = in.fixed<std::uint8_t>();
+  const bool known = head.layout == kArithmetic || head.layout == kWidth1 || head.layout == kWidth2 ||
+                     head.layout == kWidth4 || head.layout == kPlain;
+  if (!known) { in.fail("a column has unknown layout " + std::to_string(head.layout)); }
+  if (head.layout != kPlain) { head.first = in.fixed<std::uint64_t>(); }
+  if (head.layout == kArithmetic) { head.step = in.fixed<std::uint64_t>(); }
+  if (count * head.layout > in.remaining()) { in.fail("a column is cut short"); }
+  return head;
+}
+
 template <class Narrow>
 void read_offsets(ByteReader& in, std::span<std::uint64_t> values, std::uint64_t least) {
   const std::span<const std::byte> from = in.raw(values.size() * sizeof(Narrow), "a column is cut short");
@@ -101,14 +119,7 @@ void write_column(ByteWriter& out, std::span<const std::uint32_t> values) {
 
 std::vector<std::uint64_t> read_column(ByteReader& in, std::size_t count) {
   std::vector<std::uint64_t> values;
-  const auto layout = in.fixed<std::uint8_t>();
-  const bool known =
-      layout == kArithmetic || layout == kWidth1 || layout == kWidth2 || layout == kWidth4 || layout == kPlain;
-  if (!known) { in.fail("a column has unknown layout " + std::to_string(layout)); }
-  const std::uint64_t first = layout == kPlain ? 0 : in.fixed<std::uint64_t>();
-  const std::uint64_t step = layout == kArithmetic ? in.fixed<std::uint64_t>() : 0;
-  // Before memory is taken: the values must be there.
-  if (count * layout > in.remaining()) { in.fail("a column is cut short"); }
+  const auto [layout, first, step] = read_column_head(in, count);
   if (in.failed()) { return values; }
   values.resize(count);
   switch (layout) {
@@ -120,6 +131,11 @@ std::vector<std::uint64_t> read_column(ByteReader& in, std::size_t count) {
       for (std::size_t i = 0; i < count; ++i) { values[i] = first + i * step; }
   }
   return values;
+}
+
+void skip_column(ByteReader& in, std::size_t count) {
+  const ColumnHead head = read_column_head(in, count);
+  if (!in.failed()) { (void)in.raw(count * head.layout, "a column is cut short"); }
 }
 
 void write_strings(ByteWriter& out, std::span<const std::string> values) {
@@ -149,6 +165,10 @@ StringBlock read_strings(ByteReader& in, std::size_t count) {
   const std::span<const std::byte> bytes = in.raw(total, "strings are cut short");
   block.bytes = {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   return block;
+}
+
+void skip_strings(ByteReader& in, std::size_t count) {
+  (void)read_strings(in, count);  // their bytes are not touched
 }
 
 }  // namespace streamflow::storage

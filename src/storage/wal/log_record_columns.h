@@ -27,6 +27,8 @@ void write_column(ByteWriter& out, std::span<const std::uint64_t> values, Column
 void write_column(ByteWriter& out, std::span<const std::uint32_t> values);  // read back as 64-bit values
 std::vector<std::uint64_t> read_column(ByteReader& in, std::size_t count);
 
+void skip_column(ByteReader& in, std::size_t count);
+
 void write_strings(ByteWriter& out, std::span<const std::string> values);
 void write_strings(ByteWriter& out, const StringColumn& values);
 // The bytes of `count` strings, end to end, and their lengths.
@@ -35,5 +37,6 @@ struct StringBlock {
   std::string_view bytes;  // into the reader's bytes
 };
 StringBlock read_strings(ByteReader& in, std::size_t count);
+void skip_strings(ByteReader& in, std::size_t count);
 
 }  // namespace streamflow::storage

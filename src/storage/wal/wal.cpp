@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "storage/wal/wal_backlog.h"
 #include "storage/wal/wal_file.h"
 #include "storage/wal/wal_recovery.h"
 
@@ -48,6 +49,7 @@ struct Wal::State {
   SequenceNumber last, synced;
   std::vector<std::byte> frame;        // reused
   std::optional<std::string> stopped;  // why nothing may be written any more
+  std::unique_ptr<WalBacklog> backlog;
 
   Status stop(Error error) {
     if (error.code == ErrorCode::kOverloaded) { error.code = ErrorCode::kIo; }  // not to be tried again
@@ -151,11 +153,19 @@ Result<std::unique_ptr<Wal>> Wal::open(FileSystem& files, std::filesystem::path 
                                              {},
                                              {},
                                              {},
-                                             std::nullopt});
+                                             std::nullopt,
+                                             nullptr});
   state->last = state->replay.last_sequence;
   state->synced = state->last;
+  if (state->options.deliver == RecordDetail::kOutline) {
+    state->backlog = std::make_unique<WalBacklog>(files, std::move(recovered.backlog), after);
+  }
   SF_CHECK(state->begin_file());
   return std::unique_ptr<Wal>(new Wal(std::move(state)));
+}
+
+std::unique_ptr<WalBacklog> Wal::take_backlog() {
+  return std::move(state_->backlog);
 }
 
 const WalReplay& Wal::replay() const {

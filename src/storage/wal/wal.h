@@ -29,6 +29,8 @@ struct WalOptions {
   std::uint64_t file_bytes_max = 64U << 20U;  // a new file is begun past this size
   bool strict = false;                        // refuse to open a log with rot
   bool compress = true;                       // LZ4 frames of at least 4 KiB when that saves an eighth
+  // What open() delivers. After outlines, take_backlog() has the records themselves.
+  RecordDetail deliver = RecordDetail::kWhole;
   // Whose log it is: written to every file and checked on open, so that a file from elsewhere is not replayed. With an
   // empty database_id nothing is checked, and a file whose header has rotted loses all its records.
   std::string database_id;  // 32 hex digits, as in the manifest
@@ -50,6 +52,8 @@ struct WalReplay {
   std::vector<WalLoss> losses;
 };
 
+class WalBacklog;  // wal_backlog.h
+
 class Wal {
  public:
   // Replays every intact record with sequence > `after`, oldest first, into `apply`, cuts the torn tail and is then
@@ -59,6 +63,9 @@ class Wal {
   static Result<std::unique_ptr<Wal>> open(FileSystem& files, std::filesystem::path folder, WalOptions options,
                                            SequenceNumber after, const std::function<Status(LogRecord)>& apply);
   ~Wal();
+
+  // With RecordDetail::kOutline: what was delivered, to be read again with its rows. Once.
+  std::unique_ptr<WalBacklog> take_backlog();
 
   const WalReplay& replay() const;
   SequenceNumber last_sequence() const;

@@ -162,7 +162,12 @@ Status Recovery::replay_file(std::size_t index) {
     end = tail_.torn_begin;
     result_.replay.torn_bytes += entry.bytes - end;
   }
-  return deliver(entry, scan, end);
+  const std::uint64_t delivered = result_.replay.record_count;
+  SF_CHECK(deliver(entry, scan, end));
+  if (result_.replay.record_count > delivered) {
+    result_.backlog.push_back({entry.path, is_last ? *tail_.keep_bytes : entry.bytes, wal_frame_seed(identity)});
+  }
+  return Ok{};
 }
 
 // The tail is torn from the first bad range behind which no synced record began: whatever lies there was being written
@@ -215,7 +220,7 @@ Status Recovery::deliver_frame(const WalFileEntry& entry, const WalFrame& frame)
   Result<LogRecord> record = [&]() -> Result<LogRecord> {
     if (sequence <= last_) { return Error{ErrorCode::kCorrupt, "out of order"}; }
     SF_TRY(payload, wal_frame_payload(frame, scratch_));
-    SF_TRY(decoded, decode_record(payload));
+    SF_TRY(decoded, decode_record(payload, options_.deliver));
     if (decoded.sequence != sequence) { return Error{ErrorCode::kCorrupt, "frame and record differ in sequence"}; }
     return std::move(decoded);
   }();

@@ -6,6 +6,7 @@
 // Errors:     as Wal::open.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "storage/environment/file_system.h"
 #include "storage/wal/wal.h"
+#include "storage/wal/wal_backlog.h"
 #include "storage/wal/wal_file.h"
 
 namespace streamflow::storage {
@@ -25,7 +27,8 @@ struct WalFileEntry {
 
 struct WalRecovered {
   WalReplay replay;
-  std::vector<WalFileEntry> files;  // oldest first, as they are now
+  std::vector<WalFileEntry> files;     // oldest first, as they are now
+  std::deque<WalBacklogFile> backlog;  // where the records lie that were delivered
 };
 
 std::filesystem::path wal_file_path(const std::filesystem::path& folder, SequenceNumber first_sequence);
