@@ -105,6 +105,21 @@ TEST(EngineReplay, TypesAndRetriesAreJudgedBeforeAnyRowIsBack) {
   EXPECT_EQ((*engine)->statistics().replay_backlog_bytes, 0U);
 }
 
+TEST(EngineReplay, AFlushSaysWhyItCannotHappenWhenTheRowsCannotBeRead) {
+  SimulatedFileSystem files(1);
+  const EngineOptions options = options_on(files, Background::kStepped);
+  std::mt19937_64 random(3);
+  {
+    auto engine = Engine::open(options);
+    for (int n = 0; n < 4; ++n) { ASSERT_TRUE((*engine)->write(request_of(random_batch(random, 60))).has_value()); }
+  }
+  auto engine = Engine::open(options);
+  files.fail_call(SimulatedFileSystem::Operation::kRead, 1, SimulatedFileSystem::Fault::kOnce);
+  const Status flushed = (*engine)->flush();
+  ASSERT_FALSE(flushed.has_value());
+  EXPECT_EQ(flushed.error().code, ErrorCode::kIo);
+}
+
 TEST(EngineReplay, ADiskThatFailsTheRowsStopsWritesAndReadsAndLosesNothing) {
   SimulatedFileSystem files(1);
   EngineOptions options = options_on(files, Background::kStepped);

@@ -83,6 +83,7 @@ class Shard {
   std::uint64_t request_freeze();               // a ticket; done by the writer thread, soon
   bool is_flushed(std::uint64_t ticket) const;  // rows from before the ticket are in segments
   std::optional<FrozenMemtable> oldest_frozen() const;
+  Status check_replay() const;  // why the log's rows cannot be applied, if so
   void publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments);
   bool is_old(Timestamp now) const;  // its oldest unflushed row has waited flush_age
 

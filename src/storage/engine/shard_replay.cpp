@@ -148,6 +148,11 @@ void Shard::end_replay(std::optional<Error> error) {
   replayed_.notify_all();
 }
 
+Status Shard::check_replay() const {
+  const std::lock_guard lock(view_mutex_);
+  return replay_failure_ ? Status(*replay_failure_) : Status(Ok{});
+}
+
 std::optional<Error> Shard::wait_replayed() {
   std::unique_lock lock(view_mutex_);
   if (context_.options->background == Background::kStepped) {
