@@ -8,15 +8,24 @@
 namespace streamflow::storage {
 namespace {
 
-// The shard's ids of a batch's series. `hashes` may be empty: then they are computed.
+// Series ahead whose place in the index is already being loaded: as long as a few comparisons take.
+constexpr std::uint32_t kPrefetchAhead = 12;
+
+std::vector<std::uint64_t> hashes_of(const RowBatch& batch) {
+  std::vector<std::uint64_t> name_hashes, hashes;
+  for (const std::string& tag : batch.tags) { name_hashes.push_back(hash_tag_name(tag)); }
+  hashes.reserve(batch.series_count);
+  for (std::uint32_t s = 0; s < batch.series_count; ++s) {
+    hashes.push_back(hash_tag_set(name_hashes, batch.tag_values(s)));
+  }
+  return hashes;
+}
+
+// The shard's ids of a batch's series.
 std::vector<SeriesId> series_ids_of(const RowBatch& batch, const ResolvedBatch& resolved, std::uint32_t shard,
                                     std::span<const std::uint64_t> hashes) {
-  std::vector<std::uint64_t> name_hashes;
   std::vector<std::size_t> table_tags;
-  for (const std::string& tag : batch.tags) {
-    name_hashes.push_back(hash_tag_name(tag));
-    table_tags.push_back(*resolved.schema->tag_index(tag));
-  }
+  for (const std::string& tag : batch.tags) { table_tags.push_back(*resolved.schema->tag_index(tag)); }
   std::vector<std::string_view> by_table_tag(resolved.schema->tags.size());
   std::vector<SeriesId> ids;
   ids.reserve(batch.series_count);
@@ -24,8 +33,8 @@ std::vector<SeriesId> series_ids_of(const RowBatch& batch, const ResolvedBatch& 
   for (std::uint32_t s = 0; s < batch.series_count; ++s) {
     const std::span<const std::string> values = batch.tag_values(s);
     for (std::size_t t = 0; t < values.size(); ++t) { by_table_tag[table_tags[t]] = values[t]; }
-    const std::uint64_t hash = hashes.empty() ? hash_tag_set(name_hashes, values) : hashes[s];
-    ids.push_back(index.find_or_add(hash, by_table_tag, *resolved.tags));
+    if (s + kPrefetchAhead < batch.series_count) { index.prefetch(hashes[s + kPrefetchAhead]); }
+    ids.push_back(index.find_or_add(hashes[s], by_table_tag, *resolved.tags));
   }
   return ids;
 }
@@ -38,11 +47,10 @@ void apply_record(TableCatalog& catalog, std::uint32_t shard, Memtable& memtable
     const RowBatch& batch = *record.batches[b];
     Result<ResolvedBatch> resolved = catalog.resolve(record.project, batch);
     if (!resolved.has_value()) { continue; }  // refused before the log; cannot happen
-    const std::vector<std::uint64_t> no_hashes;
-    const std::vector<std::uint64_t>& hashes = b < series_hashes.size() ? series_hashes[b] : no_hashes;
     auto arrived = std::make_shared<ArrivedRows>();
     arrived->batch = record.batches[b];
-    arrived->series_ids = series_ids_of(batch, *resolved, shard, hashes);
+    arrived->series_ids =
+        series_ids_of(batch, *resolved, shard, b < series_hashes.size() ? series_hashes[b] : hashes_of(batch));
     for (const FieldVector& field : batch.fields) {
       arrived->field_indexes.push_back(static_cast<std::uint32_t>(*resolved->schema->field_index(field.name)));
     }

@@ -38,9 +38,10 @@ std::uint64_t hash_tag_set(std::span<const std::uint64_t> name_hashes, std::span
 }
 
 bool SeriesIndex::equal(SeriesId id, std::span<const std::string_view> values_by_tag, const TagColumns& tags) const {
-  for (std::size_t t = 0; t < std::max(tags.size(), codes_by_tag_.size()); ++t) {
-    const bool known = t < codes_by_tag_.size() && id.value < codes_by_tag_[t].size();
-    const std::uint32_t code = known ? codes_by_tag_[t][id.value] : 0;
+  const std::span<const std::uint32_t> codes = std::span(codes_).subspan(id.value * row_width_, row_width_);
+  for (std::size_t t = 0; t < std::max(tags.size(), row_width_); ++t) {
+    const std::uint32_t code = t < row_width_ ? codes[t] : 0;
+    if (t >= tags.size() && code != 0) { return false; }  // a tag that the caller does not know yet
     const std::string_view wanted = t < values_by_tag.size() ? values_by_tag[t] : std::string_view();
     const std::string_view found = code == 0 ? std::string_view() : std::string_view(tags[t]->value(code));
     if (found != wanted) { return false; }
@@ -57,6 +58,14 @@ std::optional<SeriesId> SeriesIndex::look_up(std::uint64_t hash, std::span<const
     if (hashes_[id.value] == hash && equal(id, values_by_tag, tags)) { return id; }
   }
   return std::nullopt;
+}
+
+void SeriesIndex::prefetch(std::uint64_t hash) const {
+  if (slots_.empty()) { return; }
+  const std::uint32_t slot = slots_[hash & (slots_.size() - 1)];
+  if (slot == 0) { return; }
+  __builtin_prefetch(&hashes_[slot - 1]);
+  if (row_width_ > 0) { __builtin_prefetch(&codes_[(slot - 1) * row_width_]); }
 }
 
 std::optional<SeriesId> SeriesIndex::find(std::uint64_t hash, std::span<const std::string_view> values_by_tag,
@@ -76,6 +85,17 @@ void SeriesIndex::grow_slots() {
   slots_ = std::move(slots);
 }
 
+// Series from before a tag was known lack it.
+void SeriesIndex::widen_rows(std::size_t tag_count) {
+  std::vector<std::uint32_t> wider(hashes_.size() * tag_count, 0);
+  for (std::size_t id = 0; id < hashes_.size(); ++id) {
+    std::copy_n(codes_.begin() + static_cast<std::ptrdiff_t>(id * row_width_), row_width_,
+                wider.begin() + static_cast<std::ptrdiff_t>(id * tag_count));
+  }
+  codes_ = std::move(wider);
+  row_width_ = tag_count;
+}
+
 SeriesId SeriesIndex::find_or_add(std::uint64_t hash, std::span<const std::string_view> values_by_tag,
                                   const TagColumns& tags) {
   // Only this thread changes the index, so it reads without the lock.
@@ -83,11 +103,10 @@ SeriesId SeriesIndex::find_or_add(std::uint64_t hash, std::span<const std::strin
   const SeriesId id{static_cast<std::uint32_t>(hashes_.size())};
   const std::unique_lock lock(mutex_);
   if ((hashes_.size() + 1) * 2 > slots_.size()) { grow_slots(); }
-  if (codes_by_tag_.size() < tags.size()) { codes_by_tag_.resize(tags.size()); }
-  for (std::size_t t = 0; t < tags.size(); ++t) {
+  if (row_width_ < tags.size()) { widen_rows(tags.size()); }
+  for (std::size_t t = 0; t < row_width_; ++t) {
     const std::string_view value = t < values_by_tag.size() ? values_by_tag[t] : std::string_view();
-    codes_by_tag_[t].resize(id.value, 0);  // series from before the tag was known lack it
-    codes_by_tag_[t].push_back(value.empty() ? 0 : tags[t]->code_of(value));
+    codes_.push_back(value.empty() ? 0 : tags[t]->code_of(value));
   }
   hashes_.push_back(hash);
   const std::size_t mask = slots_.size() - 1;
@@ -104,8 +123,9 @@ std::uint32_t SeriesIndex::size() const {
 
 std::vector<std::uint32_t> SeriesIndex::codes(std::size_t tag) const {
   const std::shared_lock lock(mutex_);
-  std::vector<std::uint32_t> codes = tag < codes_by_tag_.size() ? codes_by_tag_[tag] : std::vector<std::uint32_t>();
-  codes.resize(hashes_.size(), 0);
+  std::vector<std::uint32_t> codes(hashes_.size(), 0);
+  if (tag >= row_width_) { return codes; }
+  for (std::size_t id = 0; id < codes.size(); ++id) { codes[id] = codes_[id * row_width_ + tag]; }
   return codes;
 }
 

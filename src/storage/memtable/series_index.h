@@ -29,6 +29,9 @@ class SeriesIndex {
   std::optional<SeriesId> find(std::uint64_t hash, std::span<const std::string_view> values_by_tag,
                                const TagColumns& tags) const;
 
+  // Begins to load what find_or_add(hash, …) will look at; for the thread that calls that.
+  void prefetch(std::uint64_t hash) const;
+
   std::uint32_t size() const;
   // The code of tag `tag` for each series; 0 (missing) when the tag came later.
   std::vector<std::uint32_t> codes(std::size_t tag) const;
@@ -38,11 +41,13 @@ class SeriesIndex {
   std::optional<SeriesId> look_up(std::uint64_t hash, std::span<const std::string_view> values_by_tag,
                                   const TagColumns& tags) const;
   void grow_slots();
+  void widen_rows(std::size_t tag_count);
 
-  mutable std::shared_mutex mutex_;                       // taken by readers, and by the writer when it adds
-  std::vector<std::vector<std::uint32_t>> codes_by_tag_;  // [tag][series]
-  std::vector<std::uint64_t> hashes_;                     // [series]
-  std::vector<std::uint32_t> slots_;                      // open addressing: series + 1, or 0; a power of two
+  mutable std::shared_mutex mutex_;    // taken by readers, and by the writer when it adds
+  std::size_t row_width_ = 0;          // tags known here
+  std::vector<std::uint32_t> codes_;   // [series × row_width_ + tag]: one look at memory compares a tag set
+  std::vector<std::uint64_t> hashes_;  // [series]
+  std::vector<std::uint32_t> slots_;   // open addressing: series + 1, or 0; a power of two
 };
 
 }  // namespace streamflow::storage
