@@ -24,24 +24,26 @@ std::string* TagValues::slot(std::uint32_t code) const {
   return chunks_[chunk].load(std::memory_order_acquire) + offset;
 }
 
+std::optional<std::uint32_t> TagValues::look_up(std::string_view value, std::uint32_t hash) const {
+  return codes_.find(value, hash, [this](std::uint32_t code) { return std::string_view(*slot(code)); });
+}
+
 std::uint32_t TagValues::code_of(std::string_view value) {
+  const std::uint32_t hash = TextCodes::hash_of(value);
   const std::lock_guard lock(mutex_);
-  if (const auto found = codes_.find(value); found != codes_.end()) { return found->second; }
+  if (const auto found = look_up(value, hash)) { return *found; }
   const std::uint32_t code = size_.load(std::memory_order_relaxed);
   const auto [chunk, offset] = place(code);
   if (offset == 0) { chunks_[chunk].store(new std::string[kFirstChunk << chunk], std::memory_order_release); }
-  std::string& stored = *slot(code);
-  stored = value;
-  codes_.emplace(stored, code);
+  *slot(code) = value;
+  codes_.add(hash, code);
   size_.store(code + 1, std::memory_order_release);
   return code;
 }
 
 std::optional<std::uint32_t> TagValues::find(std::string_view value) const {
   const std::lock_guard lock(mutex_);
-  const auto found = codes_.find(value);
-  if (found == codes_.end()) { return std::nullopt; }
-  return found->second;
+  return look_up(value, TextCodes::hash_of(value));
 }
 
 std::shared_ptr<const TagDictionary> TagValues::dictionary() const {

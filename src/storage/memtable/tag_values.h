@@ -11,8 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "storage/memtable/text_codes.h"
 #include "storage/scan/scan.h"
 
 namespace streamflow::storage {
@@ -37,12 +37,13 @@ class TagValues {
   static constexpr std::size_t kChunkCount = 22;
   static std::pair<std::size_t, std::size_t> place(std::uint32_t code);
   std::string* slot(std::uint32_t code) const;
+  std::optional<std::uint32_t> look_up(std::string_view value, std::uint32_t hash) const;  // mutex_ held
 
   const std::string id_prefix_;
   std::array<std::atomic<std::string*>, kChunkCount> chunks_{};
   std::atomic<std::uint32_t> size_{0};
   mutable std::mutex mutex_;  // guards what follows
-  std::unordered_map<std::string_view, std::uint32_t> codes_;
+  TextCodes codes_;
   mutable std::shared_ptr<const TagDictionary> dictionary_;
 };
 

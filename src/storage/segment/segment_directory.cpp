@@ -1,10 +1,12 @@
 #include "storage/segment/segment_directory.h"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
+#include <span>
 #include <string>
-#include <unordered_map>
 
+#include "storage/memtable/text_codes.h"
 #include "storage/segment/segment_format.h"
 #include "storage/segment/segment_layout.h"
 
@@ -85,24 +87,38 @@ Result<TableSchema> decode_schema(ByteReader& in) {
   return schema;
 }
 
+// Ranks in sorted order, by position in `values`.
+std::vector<std::uint64_t> ranks_of(std::span<const std::string_view> values) {
+  std::vector<std::uint32_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return values[a] < values[b]; });
+  std::vector<std::uint64_t> ranks(values.size());
+  for (std::size_t rank = 0; rank < order.size(); ++rank) { ranks[order[rank]] = rank; }
+  return ranks;
+}
+
 void encode_tag(const TableDirectory& directory, std::size_t tag, LongColumnWriter& columns, Bytes& out) {
-  std::unordered_map<std::string_view, std::uint64_t> codes;
+  TextCodes codes;
+  std::vector<std::string_view> values;  // distinct ones, as they come
+  std::vector<std::uint64_t> series_codes(directory.series_count());
   const std::size_t tag_count = directory.schema.tags.size();
-  for (std::size_t s = 0; s < directory.series_count(); ++s) {
-    codes.try_emplace(directory.series[s * tag_count + tag], 0);
+  for (std::size_t s = 0; s < series_codes.size(); ++s) {
+    const std::string_view value = directory.series[s * tag_count + tag];
+    const std::uint32_t hash = TextCodes::hash_of(value);
+    auto code = codes.find(value, hash, [&](std::uint32_t known) { return values[known]; });
+    if (!code) {
+      code = static_cast<std::uint32_t>(values.size());
+      values.push_back(value);
+      codes.add(hash, *code);
+    }
+    series_codes[s] = *code;
   }
-  std::vector<std::string_view> values;
-  values.reserve(codes.size());
-  for (const auto& [value, code] : codes) { values.push_back(value); }
-  std::sort(values.begin(), values.end());
-  for (std::size_t i = 0; i < values.size(); ++i) { codes[values[i]] = i; }
-  encoding::append_varint(out, values.size());
-  columns.append(values, out);
-  std::vector<std::uint64_t> series_codes;
-  series_codes.reserve(directory.series_count());
-  for (std::size_t s = 0; s < directory.series_count(); ++s) {
-    series_codes.push_back(codes.find(directory.series[s * tag_count + tag])->second);
-  }
+  const std::vector<std::uint64_t> ranks = ranks_of(values);
+  std::vector<std::string_view> sorted(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) { sorted[ranks[i]] = values[i]; }
+  for (std::uint64_t& code : series_codes) { code = ranks[code]; }
+  encoding::append_varint(out, sorted.size());
+  columns.append(sorted, out);
   columns.append(series_codes, out);
 }
 
