@@ -20,6 +20,9 @@ Status validate_name(const RowBatch& batch, std::string_view kind, const std::st
                                            std::to_string(name.size()) + " bytes, at most " +
                                            std::to_string(kNameBytesMax) + " are allowed"};
   }
+  if (name.find('\0') != std::string::npos) {
+    return invalid(batch.table, std::string(kind) + " name holds a NUL byte, which no query could spell");
+  }
   return Ok{};
 }
 
@@ -82,6 +85,9 @@ std::size_t RowBatch::memory_bytes() const {
 
 Status validate(const RowBatch& batch) {
   if (batch.table.empty()) { return Error{ErrorCode::kInvalidArgument, "a table needs a name"}; }
+  if (batch.table.find('\0') != std::string::npos) {
+    return Error{ErrorCode::kInvalidArgument, "a table's name holds a NUL byte, which no query could spell"};
+  }
   if (batch.table.size() > kNameBytesMax) {
     return Error{ErrorCode::kTooLarge, "table name of " + std::to_string(batch.table.size()) + " bytes, at most " +
                                            std::to_string(kNameBytesMax) + " are allowed"};

@@ -42,6 +42,10 @@ TEST(RowBatch, EveryBrokenInvariantIsRefusedByName) {
   } cases[] = {
       {"no table", [](RowBatch& b) { b.table.clear(); }, ErrorCode::kInvalidArgument, "needs a name"},
       {"long table", [](RowBatch& b) { b.table.assign(256, 't'); }, ErrorCode::kTooLarge, "at most 255"},
+      {"NUL in the table", [](RowBatch& b) { b.table.push_back('\0'); }, ErrorCode::kInvalidArgument, "NUL byte"},
+      {"NUL in a tag", [](RowBatch& b) { b.tags[0].push_back('\0'); }, ErrorCode::kInvalidArgument, "NUL byte"},
+      {"NUL in a field", [](RowBatch& b) { b.fields[0].name.push_back('\0'); }, ErrorCode::kInvalidArgument,
+       "NUL byte"},
       {"empty tag", [](RowBatch& b) { b.tags[0].clear(); }, ErrorCode::kInvalidArgument, "empty name"},
       {"tag called time", [](RowBatch& b) { b.tags[0] = "time"; }, ErrorCode::kInvalidArgument, "\"time\""},
       {"long field", [](RowBatch& b) { b.fields[0].name.assign(256, 'f'); }, ErrorCode::kTooLarge, "at most 255"},

@@ -110,6 +110,9 @@ Result<Column> read_column(const FlatTable& field) {
   if (!is_utf8(column.name)) {
     return Error{ErrorCode::kInvalidArgument, "a column's name is not valid UTF-8, or too long"};
   }
+  if (column.name.find('\0') != std::string::npos) {
+    return Error{ErrorCode::kInvalidArgument, "the name of a column holds a NUL byte, which no query could spell"};
+  }
   SF_TRY(value, read_type(field.scalar<std::uint8_t>(kFieldTypeTag, 0), type, column.name));
   column.type = value;
   const FlatTable dictionary = field.table(kFieldDictionary);

@@ -93,6 +93,8 @@ std::string sentence(const LineFaultReport& r) {
     case LineFault::kNameTooLong:
       return limit("the " + std::string(r.kind) + " name " + quoted(r.name) + " is too long", kNameBytesMax);
     case LineFault::kNameNotUtf8: return "the " + std::string(r.kind) + " name is not valid UTF-8";
+    case LineFault::kNameHasNul:
+      return "the " + std::string(r.kind) + " name holds a NUL byte, which no query could spell";
     case LineFault::kReservedName:
       return "a " + std::string(r.kind) + " must not be called \"time\": that is the row's time; rename it";
     default: break;

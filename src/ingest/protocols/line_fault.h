@@ -35,6 +35,7 @@ enum class LineFault : std::uint8_t {
   kTimestampRange,
   kNameTooLong,
   kNameNotUtf8,
+  kNameHasNul,
   kTagValueTooLong,
   kTagValueNotUtf8,
   kReservedName,

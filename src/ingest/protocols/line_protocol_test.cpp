@@ -191,7 +191,7 @@ TEST(LineProtocolDecoder, MayBeUsedAgain) {
 
 TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
   const struct {
-    const char* line;
+    std::string_view line;
     const char* reason;
   } cases[] = {
       {",t=a f=1", "the line starts without a measurement name (column 1)"},
@@ -233,6 +233,9 @@ TEST(LineProtocolDecoder, NamesWhatIsWrongWithALine) {
       {"m f=\"\xC3\x28\"", "the text of field \"f\" is not valid UTF-8"},
       {"m,t=\xFF f=1", "the value of tag \"t\" is not valid UTF-8"},
       {"m\xED\xA0\x80 f=1", "the measurement name is not valid UTF-8"},
+      {std::string_view("m\0x f=1", 7), "the measurement name holds a NUL byte, which no query could spell"},
+      {std::string_view("m,a\0=x f=1", 10), "the tag name holds a NUL byte, which no query could spell"},
+      {std::string_view("m f\0=1", 6), "the field name holds a NUL byte, which no query could spell"},
       {"m \xC0\x80=1", "the field name is not valid UTF-8"},
       {"m f=1 soon", "timestamp \"soon\" is not an integer (column 7)"},
       {"m f=1 1.5", "timestamp \"1.5\" is not an integer"},

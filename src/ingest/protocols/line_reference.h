@@ -113,7 +113,8 @@ inline std::optional<Value> take_string(const std::string& line, std::size_t& at
 }
 
 inline bool good_name(const std::string& name, bool is_measurement = false) {
-  return !name.empty() && name.size() <= kNameBytesMax && utf8(name) && (is_measurement || name != "time");
+  return !name.empty() && name.size() <= kNameBytesMax && utf8(name) && name.find('\0') == std::string::npos &&
+         (is_measurement || name != "time");
 }
 
 inline bool take_tags(const std::string& line, std::size_t& at, Row& row) {

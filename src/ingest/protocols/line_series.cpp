@@ -114,6 +114,7 @@ const char* LineDecoder::parse_tag(const char* at, const char* end) {
 bool LineDecoder::check_name(std::string_view kind, std::string_view name, const char* at) {
   if (name.size() > kNameBytesMax) { return fail_name(LineFault::kNameTooLong, at, kind, name) != nullptr; }
   if (!is_utf8(name)) { return fail_name(LineFault::kNameNotUtf8, at, kind, {}) != nullptr; }
+  if (name.find('\0') != std::string_view::npos) { return fail_name(LineFault::kNameHasNul, at, kind, {}) != nullptr; }
   if (name == kTimeColumn && kind != "measurement") {
     return fail_name(LineFault::kReservedName, at, kind, name) != nullptr;
   }

@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error system_error(std::string_view operation, const fs::path& path, int number) {
-  const bool full = number == ENOSPC || number == EDQUOT;
+  // All pass by themselves, or by somebody's making room; nothing was done.
+  const bool full = number == ENOSPC || number == EDQUOT || number == EMFILE || number == ENFILE;
   const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : full ? ErrorCode::kOverloaded : ErrorCode::kIo;
   return {code, std::string(operation) + " " + path.string() + " failed: " + std::generic_category().message(number)};
 }
