@@ -12,10 +12,16 @@
 #include "query/admission/memory_ledger.h"
 #include "query/chart/chart_function.h"
 #include "query/duckdb_errors.h"
+#include "query/functions/function_registry.h"
+#include "query/functions/series_functions.h"
 #include "query/functions/storage_function.h"
+#include "query/functions/summary_functions.h"
 #include "query/functions/time_functions.h"
+#include "query/functions/zone_functions.h"
 #include "query/project_catalog.h"
 #include "query/scan/aggregate_pushdown.h"
+#include "query/syntax/aggregate_names.h"
+#include "query/syntax/window_functions.h"
 
 namespace streamflow::query {
 
@@ -69,7 +75,13 @@ void lock_down(duckdb::DuckDB& database) {
   connection.BeginTransaction();
   apply_function_policy(*connection.context);
   register_time_functions(*connection.context);
+  register_zone_functions(*connection.context);
+  register_series_functions(*connection.context);
+  register_summary_functions(*connection.context);
   register_storage_function(*connection.context);
+  register_function_list(*connection.context);
+  register_line_function(*connection.context);
+  remember_aggregates(*connection.context);
   register_chart_function(*connection.context);
   connection.Commit();
   duckdb::DBConfig::GetConfig(*database.instance).SetOptionByName("lock_configuration", duckdb::Value::BOOLEAN(true));
@@ -84,8 +96,9 @@ SharedMemory::SharedMemory(std::uint64_t bytes_max)
       pool_(duckdb::make_shared_ptr<SharedBufferPool>(*block_allocator_, bytes_max)) {}
 SharedMemory::~SharedMemory() = default;
 
-ProjectInstance::ProjectInstance(std::shared_ptr<SharedMemory> memory, std::unique_ptr<duckdb::DuckDB> database)
-    : memory_(std::move(memory)), database_(std::move(database)) {}
+ProjectInstance::ProjectInstance(std::shared_ptr<SharedMemory> memory, std::shared_ptr<storage::ProjectReader> reader,
+                                 std::unique_ptr<duckdb::DuckDB> database)
+    : memory_(std::move(memory)), reader_(std::move(reader)), database_(std::move(database)) {}
 ProjectInstance::~ProjectInstance() = default;
 
 Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName& name,
@@ -93,7 +106,7 @@ Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName
                                                                const Options& options) {
   try {
     duckdb::DBConfig config;
-    configure(config, std::move(reader), options);
+    configure(config, reader, options);
     SharedBufferPool& pool = *options.memory->pool();
     const std::lock_guard lock(pool.opening());
     pool.accept_object_cache();
@@ -107,7 +120,8 @@ Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName
     pool.forget_object_cache();
     lock_down(*database);
     register_aggregate_pushdown(*database->instance, options.aggregate_pushdown);
-    return std::shared_ptr<ProjectInstance>(new ProjectInstance(options.memory, std::move(database)));
+    return std::shared_ptr<ProjectInstance>(
+        new ProjectInstance(options.memory, std::move(reader), std::move(database)));
   } catch (std::exception& exception) {
     const Error error = error_from(duckdb::ErrorData(exception), {});
     return Error{ErrorCode::kInternal, "opening the SQL engine of project " + to_string(name) + ": " + error.message};

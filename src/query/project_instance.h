@@ -56,10 +56,13 @@ class ProjectInstance {
                                                        const Options& options);
   ~ProjectInstance();
   Result<std::unique_ptr<duckdb::Connection>> connect();
+  std::shared_ptr<const storage::ProjectSnapshot> snapshot() const { return reader_->snapshot(); }
 
  private:
-  ProjectInstance(std::shared_ptr<SharedMemory> memory, std::unique_ptr<duckdb::DuckDB> database);
-  std::shared_ptr<SharedMemory> memory_;  // must outlive the database
+  ProjectInstance(std::shared_ptr<SharedMemory> memory, std::shared_ptr<storage::ProjectReader> reader,
+                  std::unique_ptr<duckdb::DuckDB> database);
+  std::shared_ptr<SharedMemory> memory_;                  // must outlive the database
+  const std::shared_ptr<storage::ProjectReader> reader_;  // shared with the catalog
   std::unique_ptr<duckdb::DuckDB> database_;
 };
 

@@ -78,6 +78,7 @@ class Walker {
   }
 
   Status select(duckdb::SelectNode& select) {
+    SF_CHECK(visitor_.select(select));
     for (Slot& item : select.select_list) SF_CHECK(expression(item));
     for (Slot& group : select.groups.group_expressions) SF_CHECK(expression(group));
     SF_CHECK(expression(select.where_clause));

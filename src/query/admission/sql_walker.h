@@ -14,6 +14,7 @@
 namespace duckdb {
 class ParsedExpression;
 class QueryNode;
+class SelectNode;
 class SelectStatement;
 class TableRef;
 }  // namespace duckdb
@@ -37,6 +38,8 @@ class SqlVisitor {
   // May replace the expression; the replacement's children are visited, it itself is not visited again.
   virtual Status expression(duckdb::unique_ptr<duckdb::ParsedExpression>&) { return Ok{}; }
   virtual Status table(duckdb::TableRef&) { return Ok{}; }
+  // May change the node; what it then consists of is visited.
+  virtual Status select(duckdb::SelectNode&) { return Ok{}; }
 };
 
 Status walk(duckdb::SelectStatement& statement, SqlVisitor& visitor, const SqlLimits& limits);

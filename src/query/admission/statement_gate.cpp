@@ -14,7 +14,9 @@
 #include "duckdb/parser/statement/explain_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "query/duckdb_errors.h"
-#include "query/functions/show_statements.h"
+#include "query/syntax/apply_clauses.h"
+#include "query/syntax/clauses.h"
+#include "query/syntax/window_functions.h"
 
 namespace streamflow::query {
 
@@ -62,13 +64,15 @@ StatementType refused_type(SQLStatement& statement) {
   return statement.Cast<duckdb::ExplainStatement>().stmt->type;
 }
 
-Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const SqlLimits& limits) {
+// `sent` is what the user sees in errors: as long as `text` where positions matter.
+Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const std::string& sent,
+                                               const SqlLimits& limits) {
   duckdb::ParserOptions parser_options;
   parser_options.max_expression_depth = limits.expression_depth_max * 4;  // the grammar's levels are finer than ours
   duckdb::Parser parser(parser_options);
   try {
     parser.ParseQuery(text);
-  } catch (std::exception& exception) { return error_from(duckdb::ErrorData(exception), text); }
+  } catch (std::exception& exception) { return error_from(duckdb::ErrorData(exception), sent); }
   if (parser.statements.empty()) return Error{ErrorCode::kInvalidArgument, "the query is empty: wanted one statement"};
   for (const auto& statement : parser.statements) {
     if (query_of(*statement) == nullptr) return forbidden(refused_type(*statement));
@@ -79,6 +83,22 @@ Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const Sq
   }
   return std::move(parser.statements.front());
 }
+
+// Counts, and writes out what DuckDB does not know.
+class SyntaxVisitor : public SqlVisitor {
+ public:
+  SyntaxVisitor(MarkedText& marked, const std::string& text) : marked_(marked), text_(text) {}
+  Status select(duckdb::SelectNode& select) override {
+    if (marked_.has_clauses()) SF_CHECK(apply_clauses(select, marked_, text_));
+    name_window_functions(select);
+    return Ok{};
+  }
+  Status expression(Slot& slot) override { return expand_window_function(slot); }
+
+ private:
+  MarkedText& marked_;
+  const std::string& text_;
+};
 
 class ZoneVisitor : public SqlVisitor {
  public:
@@ -159,9 +179,18 @@ Result<duckdb::unique_ptr<SQLStatement>> admit(const std::string& text, const Ga
     return Error{ErrorCode::kInvalidArgument,
                  "the statement holds a zero byte at offset " + std::to_string(text.find('\0'))};
   }
-  SF_TRY(statement, parse(select_for_show(text).value_or(text), options.limits));
-  SqlVisitor counting;
-  SF_CHECK(walk(*query_of(*statement), counting, options.limits));
+  SF_TRY(show, read_show(text, options.snapshot_of));
+  const bool is_show = show.kind != ShowStatement::Kind::kNone;
+  SF_TRY(marked, mark_clauses(is_show ? show.text : text));
+  const bool keeps_positions = marked.text.size() == text.size();
+  SF_TRY(statement, parse(marked.text, keeps_positions ? text : marked.text, options.limits));
+  if (is_show && show.kind != ShowStatement::Kind::kText) {
+    SF_CHECK(complete_show(show, *query_of(*statement), text, options.snapshot_of));
+  }
+  SyntaxVisitor rewriting(marked, text);
+  SF_CHECK(walk(*query_of(*statement), rewriting, options.limits));
+  SF_CHECK(check_all_used(marked, text));
+  if (keeps_positions) statement->query = text;  // what DuckDB's binder quotes
   return std::move(statement);
 }
 

@@ -1,6 +1,6 @@
 // The front door for SQL text: what may be run at all. Parses, allows exactly one statement that only reads, and bounds
 // its size before DuckDB plans it.
-// Source:     docs/tsql.md, "What is refused".
+// Source:     docs/tsql.md, "What is refused". Syntax of our own (syntax/) is rewritten first and gated as rewritten.
 // Invariants: an allow-list: SELECT, WITH, VALUES, FROM, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN and EXPLAIN ANALYZE of
 // these.
 //             Uses DuckDB's Parser and nothing else: extracting statements through a Connection would run PRAGMA and
@@ -15,12 +15,14 @@
 #include "duckdb/parser/sql_statement.hpp"
 #include "model/result.h"
 #include "query/admission/sql_walker.h"
+#include "query/syntax/show_statements.h"
 
 namespace streamflow::query {
 
 struct GateOptions {
   std::uint64_t text_bytes_max = 256U << 10U;
   SqlLimits limits;
+  SnapshotOf snapshot_of;  // for SHOW SERIES and SHOW TAG VALUES, which must know a table's tags
 };
 
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> admit(const std::string& text, const GateOptions& options);

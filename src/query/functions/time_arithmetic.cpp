@@ -12,14 +12,10 @@ namespace {
 using duckdb::Date;
 using duckdb::date_t;
 using duckdb::DatePartSpecifier;
-__extension__ using Wide = __int128;  // holds any sum or product of nanoseconds here
+using Wide = WideNs;  // holds any sum or product of nanoseconds here
 
 constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-
-bool is_infinite(std::int64_t ns) {
-  return ns == kMax || ns == -kMax;
-}
 
 std::int64_t in_range(Wide ns) {
   if (ns <= -Wide{kMax} || ns >= Wide{kMax}) {
@@ -80,7 +76,7 @@ Wide add_months(std::int64_t ns, std::int64_t months) {
 }
 
 std::int64_t shifted(std::int64_t ns, const duckdb::interval_t& interval, int sign) {
-  if (is_infinite(ns)) return ns;
+  if (is_infinite_time(ns)) return ns;
   const std::int64_t moved = in_range(add_months(ns, std::int64_t{sign} * interval.months));
   return in_range(moved + Wide{sign} * (Wide{interval.days} * kNsPerDay + Wide{interval.micros} * 1000));
 }
@@ -90,11 +86,11 @@ TimeBucket fixed_bucket(std::int64_t ns, std::int64_t origin_ns, std::int64_t wi
   Wide count = distance / width_ns;
   if (distance % width_ns < 0) --count;
   const Wide begin = Wide{origin_ns} + count * width_ns;
-  return {in_range(begin), clamped(begin + width_ns)};
+  return {clamp_to_time(begin), clamped(begin + width_ns)};
 }
 
 TimeBucket months_bucket(std::int64_t first_month, std::int64_t month_count) {
-  return {in_range(ns_of(first_day(first_month))), clamped(ns_of(first_day(first_month + month_count)))};
+  return {clamp_to_time(ns_of(first_day(first_month))), clamped(ns_of(first_day(first_month + month_count)))};
 }
 
 TimeBucket calendar_bucket(std::int64_t ns, std::int64_t month_count) {
@@ -110,10 +106,20 @@ TimeBucket iso_year_bucket(std::int64_t ns) {
     return monday;
   };
   const date_t begin = start(date_of(ns));
-  return {in_range(ns_of(begin)), clamped(ns_of(start(date_t(begin.days + 53 * 7))))};
+  return {clamp_to_time(ns_of(begin)), clamped(ns_of(start(date_t(begin.days + 53 * 7))))};
 }
 
 }  // namespace
+
+bool is_infinite_time(std::int64_t ns) {
+  return ns == kMax || ns == -kMax;
+}
+
+std::int64_t clamp_to_time(Wide ns) {
+  constexpr Wide kFirst = -Wide{kMax} + 1;
+  constexpr Wide kLast = Wide{kMax} - 1;
+  return static_cast<std::int64_t>(ns < kFirst ? kFirst : ns > kLast ? kLast : ns);
+}
 
 std::int64_t add_interval(std::int64_t ns, const duckdb::interval_t& interval) {
   return shifted(ns, interval, 1);
@@ -123,7 +129,7 @@ std::int64_t subtract_interval(std::int64_t ns, const duckdb::interval_t& interv
 }
 
 duckdb::interval_t difference(std::int64_t left_ns, std::int64_t right_ns) {
-  if (is_infinite(left_ns) || is_infinite(right_ns)) {
+  if (is_infinite_time(left_ns) || is_infinite_time(right_ns)) {
     throw duckdb::InvalidInputException("cannot subtract infinite timestamps");
   }
   const Wide distance = Wide{left_ns} - right_ns;
@@ -173,11 +179,24 @@ BucketWidth::BucketWidth(const duckdb::interval_t& width) : months_(width.months
 }
 
 TimeBucket BucketWidth::bucket_of(std::int64_t ns, std::int64_t origin_ns) const {
-  if (is_infinite(ns)) return {ns, ns};  // contains nothing: never reused for another time
+  if (is_infinite_time(ns)) return {ns, ns};  // contains nothing: never reused for another time
   if (months_ == 0) return fixed_bucket(ns, origin_ns, ns_);
   const std::int64_t origin = month_of(date_of(origin_ns)).index;
   const std::int64_t month = month_of(date_of(ns)).index;
   return months_bucket(origin + floor_divide(month - origin, months_) * months_, months_);
+}
+
+TimeBucket BucketWidth::bucket_with_offset(std::int64_t ns, const duckdb::interval_t& offset) const {
+  if (is_infinite_time(ns)) return {ns, ns};
+  const Wide shorter = Wide{offset.days} * kNsPerDay + Wide{offset.micros} * 1000;
+  if (months_ == 0 && offset.months == 0) {
+    return bucket_of(ns, static_cast<std::int64_t>(kBucketOriginNs + shorter % ns_));
+  }
+  const std::int64_t moved = clamp_to_time(add_months(ns, -std::int64_t{offset.months}) - shorter);
+  const TimeBucket bucket = bucket_of(moved, default_origin_ns());
+  const auto back = [&](std::int64_t edge) { return add_months(edge, offset.months) + shorter; };
+  const std::int64_t begin = clamp_to_time(back(bucket.begin));
+  return {begin < ns ? begin : ns, clamped(back(bucket.end))};  // `moved` may have been held at the first time
 }
 
 }  // namespace streamflow::query

@@ -85,9 +85,7 @@ void bucket_with_offset(DataChunk& arguments, ExpressionState&, Vector& result) 
   TernaryExecutor::Execute<interval_t, timestamp_ns_t, interval_t, timestamp_ns_t>(
       arguments.data[0], arguments.data[1], arguments.data[2], result, arguments.size(),
       [](interval_t wanted, timestamp_ns_t time, interval_t offset) {
-        const BucketWidth width(wanted);
-        const std::int64_t moved = subtract_interval(time.value, offset);
-        return as_time(add_interval(width.bucket_of(moved, width.default_origin_ns()).begin, offset));
+        return as_time(BucketWidth(wanted).bucket_with_offset(time.value, offset).begin);
       });
 }
 

@@ -53,9 +53,9 @@ TEST_F(TimeFunctions, KeepNanoseconds) {
 TEST_F(TimeFunctions, RefuseWhatHasNoNanoseconds) {
   for (const char* expression :
        {"TIMESTAMP_NS '2262-01-01' + INTERVAL '1 year'", "TIMESTAMP_NS '1678-01-01' - INTERVAL '1 year'",
-        "now() + INTERVAL '2000000000 months'", "date_trunc('millennium', TIMESTAMP_NS '1700-01-01')",
-        "time_bucket(INTERVAL '0 seconds', now())", "time_bucket(INTERVAL '1 month 1 day', now())",
-        "time_bucket(INTERVAL '-1 day', now())", "date_trunc('fortnight', now())"}) {
+        "now() + INTERVAL '2000000000 months'", "time_bucket(INTERVAL '0 seconds', now())",
+        "time_bucket(INTERVAL '1 month 1 day', now())", "time_bucket(INTERVAL '-1 day', now())",
+        "date_trunc('fortnight', now())"}) {
     EXPECT_EQ(harness_.error(std::string("SELECT ") + expression).code, ErrorCode::kInvalidArgument) << expression;
   }
 }

@@ -240,7 +240,9 @@ Result<std::unique_ptr<ResultStream>> start_query(const std::shared_ptr<ProjectI
                                                   const QueryRequest& request, Watchdog& watchdog,
                                                   const std::shared_ptr<QueryCounters>& counters) {
   StatementSource source;
-  source.make = [text = request.text, gate = gate_options(request)] { return admit(text, gate); };
+  GateOptions gate = gate_options(request);
+  gate.snapshot_of = [instance] { return instance->snapshot(); };
+  source.make = [text = request.text, gate = std::move(gate)] { return admit(text, gate); };
   return start_statement(instance, request, std::move(source), watchdog, counters);
 }
 
