@@ -4,6 +4,7 @@
 #include <limits>
 #include <random>
 
+#include "analytics/forecast/arima/arima.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
 #include "analytics/forecast/naive.h"
@@ -137,6 +138,8 @@ std::vector<ForecasterPointer> all_models() {
   std::vector<ForecasterPointer> models{
       make_naive(),           make_seasonal_naive(), make_drift(), make_historic_mean(),
       make_window_average(2), make_theta(),          make_ets()};
+  models.push_back(make_arima());
+  models.push_back(make_fourier_arima());
   models.push_back(make_ensemble({make_theta(), make_ets(), make_naive()}, Combination::kMean));
   models.push_back(make_ensemble({make_theta(), make_ets(), make_drift()}, Combination::kMedian));
   return models;
