@@ -16,10 +16,13 @@
 #include <vector>
 
 #include "analytics/forecast/arima/arima.h"
+#include "analytics/forecast/complex_smoothing.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
 #include "analytics/forecast/metrics.h"
+#include "analytics/forecast/multi_seasonal.h"
 #include "analytics/forecast/naive.h"
+#include "analytics/forecast/optimised_theta.h"
 #include "analytics/forecast/theta.h"
 #include "bench_options.h"
 
@@ -152,6 +155,14 @@ int main(int argc, char** argv) {
       {"Theta", make_theta()},
       {"AutoETS", make_ets()},
       {"AutoARIMA", make_arima()},
+      {"OTM", make_optimised_theta(ThetaLine::kFixed)},
+      {"DOTM", make_optimised_theta(ThetaLine::kDynamic)},
+      {"CES", make_complex_smoothing()},
+      {"MSTL", make_multi_seasonal()},
+      {"LogMSTL", make_multi_seasonal({.periods = {}, .rest = nullptr, .scale = SeasonScale::kLogarithmic})},
+      {"LogMSTL(ARIMA)",
+       make_multi_seasonal({.periods = {}, .rest = make_arima(), .scale = SeasonScale::kLogarithmic})},
+      {"FourierARIMA", make_fourier_arima()},
       {"mean(Theta,AutoETS,AutoARIMA)", make_ensemble({make_theta(), make_ets(), make_arima()}, Combination::kMean)}};
   std::vector<std::pair<std::string, ForecasterPointer>> chosen;
   for (const auto& model : models) {
