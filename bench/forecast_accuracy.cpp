@@ -15,11 +15,16 @@
 #include <string>
 #include <vector>
 
+#include "analytics/forecast/arima/arima.h"
+#include "analytics/forecast/complex_smoothing.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
 #include "analytics/forecast/metrics.h"
+#include "analytics/forecast/multi_seasonal.h"
 #include "analytics/forecast/naive.h"
+#include "analytics/forecast/optimised_theta.h"
 #include "analytics/forecast/theta.h"
+#include "bench_options.h"
 
 namespace {
 
@@ -140,18 +145,41 @@ void run_group(const fs::path& folder, const std::string& group,
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  streamflow::bench::Options options(argc, argv, "forecast_accuracy [--groups m3_yearly,...] [--models AutoARIMA,...]");
+  const std::string groups = options.text("--groups", "");
+  const std::string wanted = options.text("--models", "");
+  if (!options.accepted()) { return 2; }
+  const std::vector<std::pair<std::string, ForecasterPointer>> models{
+      {"SeasonalNaive", make_seasonal_naive()},
+      {"Theta", make_theta()},
+      {"AutoETS", make_ets()},
+      {"AutoARIMA", make_arima()},
+      {"OTM", make_optimised_theta(ThetaLine::kFixed)},
+      {"DOTM", make_optimised_theta(ThetaLine::kDynamic)},
+      {"CES", make_complex_smoothing()},
+      {"MSTL", make_multi_seasonal()},
+      {"LogMSTL", make_multi_seasonal({.periods = {}, .rest = nullptr, .scale = SeasonScale::kLogarithmic})},
+      {"LogMSTL(ARIMA)",
+       make_multi_seasonal({.periods = {}, .rest = make_arima(), .scale = SeasonScale::kLogarithmic})},
+      {"FourierARIMA", make_fourier_arima()},
+      {"mean(Theta,AutoETS,AutoARIMA)", make_ensemble({make_theta(), make_ets(), make_arima()}, Combination::kMean)}};
+  std::vector<std::pair<std::string, ForecasterPointer>> chosen;
+  for (const auto& model : models) {
+    if (wanted.empty() || ("," + wanted + ",").find("," + model.first + ",") != std::string::npos) {
+      chosen.push_back(model);
+    }
+  }
   const char* named = std::getenv("STREAMFLOW_FORECAST_DATA");
   const fs::path folder = named != nullptr ? named : "../shared/data/forecast";
   if (!fs::exists(folder / "reference_scores.csv")) {
     std::printf("forecast_accuracy: skipped, no data in %s (set STREAMFLOW_FORECAST_DATA)\n", folder.c_str());
     return 0;
   }
-  const std::vector<std::pair<std::string, ForecasterPointer>> models{
-      {"SeasonalNaive", make_seasonal_naive()},
-      {"Theta", make_theta()},
-      {"AutoETS", make_ets()},
-      {"mean(Theta, AutoETS)", make_ensemble({make_theta(), make_ets()}, Combination::kMean)}};
-  for (const char* group : kGroups) { run_group(folder, group, models); }
+  for (const char* group : kGroups) {
+    if (groups.empty() || ("," + groups + ",").find("," + std::string(group) + ",") != std::string::npos) {
+      run_group(folder, group, chosen);
+    }
+  }
   return 0;
 }

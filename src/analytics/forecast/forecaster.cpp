@@ -73,6 +73,7 @@ Result<Forecast> FittedModel::predict(std::size_t horizon, std::span<const doubl
       return invalid(name() + ": interval level " + std::to_string(level) + " is not inside (0, 100) percent");
     }
   }
+  SF_CHECK(check_horizon(horizon));
   Forecast forecast = extrapolate(horizon, levels);
   SF_CHECK(check_finite(forecast, name()));
   order_intervals(forecast);

@@ -58,6 +58,8 @@ class FittedModel {
   Result<Forecast> predict(std::size_t horizon, std::span<const double> levels = {}) const;
 
  protected:
+  // For models that cannot reach every horizon.
+  virtual Status check_horizon(std::size_t /*horizon*/) const { return Ok{}; }
   // Arguments are checked, `horizon` and `levels` valid.
   virtual Forecast extrapolate(std::size_t horizon, std::span<const double> levels) const = 0;
 

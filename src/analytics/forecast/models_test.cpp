@@ -4,9 +4,14 @@
 #include <limits>
 #include <random>
 
+#include "analytics/forecast/arima/arima.h"
+#include "analytics/forecast/complex_smoothing.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
+#include "analytics/forecast/intermittent.h"
+#include "analytics/forecast/multi_seasonal.h"
 #include "analytics/forecast/naive.h"
+#include "analytics/forecast/optimised_theta.h"
 #include "analytics/forecast/theta.h"
 #include "analytics/statistics/golden_values.h"
 
@@ -137,6 +142,17 @@ std::vector<ForecasterPointer> all_models() {
   std::vector<ForecasterPointer> models{
       make_naive(),           make_seasonal_naive(), make_drift(), make_historic_mean(),
       make_window_average(2), make_theta(),          make_ets()};
+  models.push_back(make_arima());
+  models.push_back(make_fourier_arima());
+  models.push_back(make_optimised_theta(ThetaLine::kFixed));
+  models.push_back(make_optimised_theta(ThetaLine::kDynamic));
+  models.push_back(make_complex_smoothing());
+  models.push_back(make_multi_seasonal());
+  models.push_back(make_multi_seasonal({.periods = {}, .rest = make_theta(), .scale = SeasonScale::kLogarithmic}));
+  for (const Intermittent method : {Intermittent::kCroston, Intermittent::kSyntetosBoylan, Intermittent::kTeunter,
+                                    Intermittent::kAdida, Intermittent::kImapa}) {
+    models.push_back(make_intermittent(method));
+  }
   models.push_back(make_ensemble({make_theta(), make_ets(), make_naive()}, Combination::kMean));
   models.push_back(make_ensemble({make_theta(), make_ets(), make_drift()}, Combination::kMedian));
   return models;

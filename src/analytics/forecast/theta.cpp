@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "analytics/decompose/classical.h"
 #include "analytics/forecast/ets_fit.h"
-#include "analytics/statistics/autocorrelation.h"
+#include "analytics/forecast/seasonal_adjustment.h"
 
 namespace streamflow::analytics {
 namespace {
@@ -27,13 +26,8 @@ struct ThetaFit {
   double slope = 0;  // half the line's
   double deviation = 0;
   double length = 1;
-  Series season;  // of the coming steps; empty without
-  SeasonKind kind = SeasonKind::kMultiplicative;
+  SeasonalAdjustment adjustment;
 };
-
-double with_season(const ThetaFit& fit, double value, double season) {
-  return fit.kind == SeasonKind::kMultiplicative ? value * season : value + season;
-}
 
 class FittedTheta final : public FittedModel {
  public:
@@ -50,22 +44,11 @@ class FittedTheta final : public FittedModel {
       spread[h] = fit_.deviation * std::sqrt(1 + static_cast<double>(h) * fit_.alpha * fit_.alpha);
     }
     forecast.intervals = normal_intervals(forecast.mean, spread, levels);
-    if (!fit_.season.empty()) { add_season(forecast); }
+    fit_.adjustment.add_season(forecast);
     return forecast;
   }
 
  private:
-  void add_season(Forecast& forecast) const {
-    for (std::size_t h = 0; h < forecast.mean.size(); ++h) {
-      const double season = fit_.season[h % fit_.season.size()];
-      forecast.mean[h] = with_season(fit_, forecast.mean[h], season);
-      for (ForecastInterval& interval : forecast.intervals) {
-        interval.lower[h] = with_season(fit_, interval.lower[h], season);
-        interval.upper[h] = with_season(fit_, interval.upper[h], season);
-      }
-    }
-  }
-
   ThetaFit fit_;
 };
 
@@ -78,9 +61,8 @@ class Theta final : public Forecaster {
 
   Result<FittedModelPointer> fit_checked(SeriesView series, std::size_t period) const override {
     ThetaFit fit;
-    Series adjusted(series.begin(), series.end());
-    Series season;
-    if (has_significant_season(series, period)) { season = adjust(adjusted, period, fit); }
+    fit.adjustment = adjust_for_season(series, period);
+    const Series& adjusted = fit.adjustment.adjusted;
     const EtsForm smoothing{EtsError::kAdditive, EtsTrend::kNone, EtsSeason::kNone};
     const auto smoothed = fit_ets_form(adjusted, 1, smoothing, 1000);
     if (!smoothed) { return Error{ErrorCode::kInvalidArgument, "Theta: simple exponential smoothing found no fit"}; }
@@ -92,45 +74,14 @@ class Theta final : public Forecaster {
     ModelSummary summary;
     summary.name = name();
     summary.parameters = {{"alpha", fit.alpha}, {"drift", fit.slope}};
-    for (std::size_t i = 0; i < series.size(); ++i) {
-      const double value = smoothed->fitted[i];
-      summary.fitted.push_back(season.empty() ? value : with_season(fit, value, season[i]));
-    }
-    for (std::size_t h = 0; !season.empty() && h < period; ++h) {
-      fit.season.push_back(season[(series.size() + h) % period]);
-    }
+    summary.fitted = smoothed->fitted;
+    fit.adjustment.add_season(summary.fitted, 0);
     summary.residuals = residuals_of(series, summary.fitted);
     return FittedModelPointer(std::make_unique<FittedTheta>(std::move(summary), std::move(fit)));
-  }
-
- private:
-  // Takes the season out of `adjusted`; answers it, empty when the series has none to take.
-  static Series adjust(Series& adjusted, std::size_t period, ThetaFit& fit) {
-    const bool positive = std::all_of(adjusted.begin(), adjusted.end(), [](double value) { return value > 0; });
-    fit.kind = positive ? SeasonKind::kMultiplicative : SeasonKind::kAdditive;
-    auto parts = classical_decomposition(adjusted, period, fit.kind);
-    if (!parts.has_value()) { return {}; }
-    for (std::size_t i = 0; i < adjusted.size(); ++i) {
-      if (fit.kind == SeasonKind::kMultiplicative && parts->season[i] < 1e-6) { return {}; }
-    }
-    for (std::size_t i = 0; i < adjusted.size(); ++i) {
-      adjusted[i] = positive ? adjusted[i] / parts->season[i] : adjusted[i] - parts->season[i];
-    }
-    return std::move(parts->season);
   }
 };
 
 }  // namespace
-
-bool has_significant_season(SeriesView series, std::size_t period) {
-  if (period < 2 || series.size() <= 2 * period) { return false; }
-  const auto correlation = autocorrelation(series, period);
-  if (!correlation.has_value()) { return false; }
-  double sum = 1;
-  for (std::size_t lag = 1; lag < period; ++lag) { sum += 2 * (*correlation)[lag] * (*correlation)[lag]; }
-  constexpr double kNinetyPercent = 1.645;
-  return std::abs((*correlation)[period]) > kNinetyPercent * std::sqrt(sum / static_cast<double>(series.size()));
-}
 
 ForecasterPointer make_theta() {
   return std::make_shared<Theta>();

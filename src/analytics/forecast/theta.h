@@ -14,8 +14,4 @@ namespace streamflow::analytics {
 
 ForecasterPointer make_theta();
 
-// The seasonal test of the M4 competition: |autocorrelation at the period| against Bartlett's 90 % limit; needs more
-// than two periods.
-bool has_significant_season(SeriesView series, std::size_t period);
-
 }  // namespace streamflow::analytics
