@@ -16,6 +16,7 @@ void Engine::State::close() {
   work.notify_all();
   room.notify_all();
   if (flusher.joinable()) { flusher.join(); }
+  if (compactor != nullptr) { compactor->stop(); }
   for (auto& shard : shards) { shard->stop(); }
 }
 
@@ -134,6 +135,7 @@ EngineStatistics Engine::statistics() const {
   statistics.flush_ns = state.flush_ns;
   statistics.recovery_ns = state.recovery_ns;
   statistics.lost_segments = state.lost_segments;
+  state.compactor->add_to(statistics);
   for (const auto& shard : state.shards) { shard->add_to(statistics); }
   for (const ProjectName& project : state.catalog.projects()) {
     for (const auto& [name, table] : *state.catalog.tables(project)) {

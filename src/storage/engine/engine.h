@@ -18,6 +18,7 @@
 #include "model/result.h"
 #include "model/row_batch.h"
 #include "model/schema.h"
+#include "storage/compaction/compaction_policy.h"
 #include "storage/environment/clock.h"
 #include "storage/environment/file_system.h"
 #include "storage/environment/randomness.h"
@@ -51,6 +52,7 @@ struct EngineOptions {
   std::uint64_t disk_free_bytes_min = 256U << 20U;  // below it writes answer kOverloaded; they resume by themselves
   Duration time_past_max = Duration::max();         // rows older than now - this are refused
   Duration time_future_max = Duration::max();
+  CompactionOptions compaction;
   bool strict = false;  // refuse to start over rot, rather than go on without what is lost and report it
 };
 
@@ -92,6 +94,9 @@ struct EngineStatistics {
   std::uint64_t wal_bytes = 0, wal_syncs = 0, wal_sync_ns = 0;
   std::uint64_t segment_count = 0, segment_bytes = 0, segment_rows = 0;
   std::uint64_t flushes = 0, flush_ns = 0;
+  std::uint64_t compactions = 0, compaction_failures = 0, compaction_ns = 0;
+  std::uint64_t compaction_bytes_in = 0, compaction_bytes_out = 0;
+  std::uint64_t compaction_debt_segments = 0, compaction_debt_bytes = 0;  // of partitions with several segments
   std::uint64_t series_count = 0, table_count = 0;
   std::uint64_t recovered_records = 0, recovery_ns = 0, torn_bytes = 0;
   std::uint64_t replay_backlog_bytes = 0;  // of the log, not yet applied: reads wait for it
@@ -113,7 +118,10 @@ class Engine {
   Result<WriteReceipt> write(WriteRequest request);
   // Writes memtables to segments now and waits. For tests, benchmarks and shutdown.
   Status flush();
-  // One round of what the threads do by themselves; with Background::kStepped only. The flush's error, if any.
+  // Merges the project's segments until each partition has one, now, without pausing for anybody. Flush before it to
+  // have all rows in. kUnavailable when the engine is closing.
+  Status compact(const ProjectName& project);
+  // One round of what the threads do by themselves; with Background::kStepped only. Its first error, if any.
   Status step();
 
   std::shared_ptr<ProjectReader> reader(const ProjectName& project);

@@ -13,12 +13,12 @@ constexpr std::chrono::milliseconds kHousekeeping(250);
 Status Engine::State::flush_one(Shard& shard) {
   const std::optional<FrozenMemtable> frozen = shard.oldest_frozen();
   if (!frozen) { return Ok{}; }
-  SF_CHECK(manifest->check_running());  // else the segments could never be published
+  SF_CHECK(check_manifest());  // else the segments could never be published
   const auto begin = std::chrono::steady_clock::now();
   FlushInput input;
   input.files = options.files;
   input.data_folder = options.data_folder;
-  input.database_id = manifest->current().database_id;
+  input.database_id = database_id;
   input.shard = shard.index();
   input.sequence_min = frozen->sequence_min;
   input.sequence_max = frozen->sequence_max;
@@ -37,7 +37,7 @@ Status Engine::State::flush_one(Shard& shard) {
   if (done.has_value()) { done = publish(shard, *frozen, entries); }
   if (!done.has_value()) {
     // After a publish that ended nobody knows how, a restart may find a manifest that names them.
-    if (manifest->check_running().has_value()) { remove_segments(input, entries); }
+    if (check_manifest().has_value()) { remove_segments(input, entries); }
     return done;
   }
   shard.publish_flushed(*frozen, std::move(segments));
@@ -49,10 +49,19 @@ Status Engine::State::flush_one(Shard& shard) {
 Status Engine::State::publish(Shard& shard, const FrozenMemtable& frozen, const std::vector<SegmentEntry>& entries) {
   const std::lock_guard lock(manifest_mutex);
   Manifest next = manifest->current();
-  next.next_segment_id = SegmentId{next_segment_id};
-  next.tables = catalog.schemas();
   next.shards[shard.index().value] = frozen.state_after;
   next.segments.insert(next.segments.end(), entries.begin(), entries.end());
+  return publish_manifest(std::move(next));
+}
+
+Status Engine::State::check_manifest() {
+  const std::lock_guard lock(manifest_mutex);
+  return manifest->check_running();
+}
+
+Status Engine::State::publish_manifest(Manifest next) {
+  next.next_segment_id = SegmentId{next_segment_id};
+  next.tables = catalog.schemas();
   return manifest->publish(std::move(next));
 }
 
@@ -121,7 +130,9 @@ Status Engine::step() {
   for (auto& shard : state_->shards) { shard->step(); }
   Status flushed = state_->flush_round();
   for (auto& shard : state_->shards) { shard->step(); }  // forgets the log files that the flush has covered
-  return flushed;
+  if (!flushed.has_value() || !state_->options.compaction.enabled) { return flushed; }
+  const Result<bool> compacted = state_->compactor->run_one(std::nullopt, CompactionUrgency::kWhenQuiet);
+  return compacted.has_value() ? flushed : Status(compacted.error());
 }
 
 }  // namespace streamflow::storage

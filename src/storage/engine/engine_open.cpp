@@ -24,6 +24,7 @@ Status Engine::State::open() {
   }
   // The folder's own shard count wins: a series never leaves its shard.
   options.shard_count = static_cast<std::uint32_t>(manifest->current().shards.size());
+  database_id = manifest->current().database_id;
   next_segment_id = manifest->current().next_segment_id.value;
   // Whatever is configured, flushing alone must be able to make room: half of the budget may wait, half may be written.
   options.flush_bytes = std::min(options.flush_bytes, options.memtable_bytes_max / 2);
@@ -51,8 +52,8 @@ Status Engine::State::load_shards() {
   }
   for (std::uint32_t s = 0; s < options.shard_count; ++s) {
     shards.push_back(std::make_unique<Shard>(
-        ShardIndex{s}, Shard::Context{&options, &catalog, manifest->current().database_id,
-                                      [this] { work.notify_all(); }, [this] { room.notify_all(); }}));
+        ShardIndex{s},
+        Shard::Context{&options, &catalog, database_id, [this] { work.notify_all(); }, [this] { room.notify_all(); }}));
   }
   for (const SegmentEntry& entry : manifest->current().segments) {
     if (entry.shard.value >= shards.size()) {
@@ -63,7 +64,9 @@ Status Engine::State::load_shards() {
     SF_CHECK(attach(entry));
   }
   SF_CHECK(recover_shards(shards, manifest->current().shards, options.background));
+  make_compactor();
   if (options.background == Background::kStepped) { return Ok{}; }
+  if (options.compaction.enabled) { compactor->start(); }
   for (auto& shard : shards) { shard->start(); }
   flusher = std::thread([this] { flush_in_background(); });
   return Ok{};
@@ -83,6 +86,10 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options) {
   if (options.shard_count == 0 || options.shard_count > 1024) {
     return Error{ErrorCode::kInvalidArgument,
                  "shard_count is " + std::to_string(options.shard_count) + ", it must be 1 to 1024"};
+  }
+  if (options.compaction.fan_out < 2) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "compaction.fan_out is " + std::to_string(options.compaction.fan_out) + ", it must be at least 2"};
   }
   auto state = std::make_unique<State>(std::move(options));
   SF_CHECK(state->open());

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "storage/compaction/compactor.h"
 #include "storage/engine/engine.h"
 #include "storage/engine/shard.h"
 
@@ -30,14 +31,20 @@ struct Engine::State {
   Status admit();
   std::uint64_t memory_bytes() const;
   bool is_disk_full();
+  Status check_manifest();
+  Status publish_manifest(Manifest next);  // with manifest_mutex held; adds what is known of tables and segment ids
+  void make_compactor();
+  bool is_overloaded();
 
   EngineOptions options;
   TableCatalog catalog;
   std::unique_ptr<WritableFile> lock_file;
+  std::string database_id;
   std::unique_ptr<ManifestStore> manifest;  // guarded by manifest_mutex once open
   std::mutex manifest_mutex;
   std::uint64_t next_segment_id = 1;  // guarded by manifest_mutex
   std::vector<std::unique_ptr<Shard>> shards;
+  std::unique_ptr<Compactor> compactor;
 
   std::thread flusher;
   std::mutex mutex;  // guards what follows

@@ -41,6 +41,15 @@ void crash_with_rows(EngineSimulation& simulation) {
   simulation.crash();
 }
 
+void open_with_segments(EngineSimulation& simulation) {
+  simulation.options().compaction.partition_rows = 1'000'000;  // many small files would only repeat the same calls
+  open_fresh(simulation);
+  for (int i = 0; i < 2; ++i) {
+    write_some(simulation, 1);
+    simulation.flush();
+  }
+}
+
 const Scenario kScenarios[] = {
     {"opening a fresh folder", [](EngineSimulation&) {},
      [](EngineSimulation& simulation) { return simulation.open(After::kNothing); }, 15},
@@ -65,6 +74,15 @@ const Scenario kScenarios[] = {
        return true;
      },
      40},
+    {"compactions beside writes and flushes", open_with_segments,
+     [](EngineSimulation& simulation) {
+       simulation.compact();
+       write_some(simulation, 1);
+       simulation.flush();
+       simulation.compact();
+       return true;
+     },
+     30},
     {"recovery", crash_with_rows, [](EngineSimulation& simulation) { return simulation.open(simulation.last_crash()); },
      20},
 };

@@ -1,10 +1,10 @@
 #include "storage/engine/flush.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <numeric>
 
+#include "storage/compaction/segment_merge.h"
 #include "storage/engine/partition.h"
 #include "storage/segment/segment_writer.h"
 
@@ -127,12 +127,6 @@ std::map<ProjectName, std::vector<TableToWrite>> collect(const Memtable& frozen)
   return projects;
 }
 
-std::string file_name_of(SegmentId id) {
-  std::array<char, 40> name{};
-  std::snprintf(name.data(), name.size(), "segments/%016llx.seg", static_cast<unsigned long long>(id.value));
-  return name.data();
-}
-
 SegmentEntry new_entry(const FlushInput& input, const ProjectName& project) {
   SegmentEntry entry;
   entry.id = input.next_id();
@@ -140,7 +134,7 @@ SegmentEntry new_entry(const FlushInput& input, const ProjectName& project) {
   entry.shard = input.shard;
   entry.sequence_min = input.sequence_min;
   entry.sequence_max = input.sequence_max;
-  entry.file_name = file_name_of(entry.id);
+  entry.file_name = segment_file_name(entry.id);
   return entry;
 }
 

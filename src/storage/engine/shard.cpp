@@ -29,15 +29,6 @@ Shard::~Shard() {
   stop();
 }
 
-Status Shard::attach(const SegmentEntry& entry) {
-  SF_TRY(segment, OpenSegment::attach(*context_.options->files, context_.options->data_folder, context_.database_id,
-                                      entry, *context_.catalog));
-  auto next = std::make_shared<std::vector<std::shared_ptr<const OpenSegment>>>(*segments_);
-  next->push_back(std::move(segment));
-  segments_ = std::move(next);
-  return Ok{};
-}
-
 void Shard::start() {
   thread_ = std::thread([this] { run(); });
 }
@@ -272,26 +263,6 @@ std::optional<FrozenMemtable> Shard::oldest_frozen() const {
   const bool newer = frozen_.front().sequence_min > replay_.end;
   if (newer && (is_replaying_ || replay_failure_)) { return std::nullopt; }  // older rows come first
   return frozen_.front();
-}
-
-void Shard::publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments) {
-  std::shared_ptr<Memtable> freed;  // destroyed after the lock is given back
-  {
-    const std::lock_guard lock(view_mutex_);
-    auto next = std::make_shared<std::vector<std::shared_ptr<const OpenSegment>>>(*segments_);
-    next->insert(next->end(), segments.begin(), segments.end());
-    segments_ = std::move(next);
-    freed = std::move(frozen_.front().memtable);
-    frozen_.pop_front();
-  }
-  {
-    const std::lock_guard lock(queue_mutex_);
-    removable_ = frozen.sequence_max;
-    ++published_total_;
-  }
-  queue_changed_.notify_all();
-  freed.reset();
-  if (context_.on_room) { context_.on_room(); }
 }
 
 bool Shard::is_old(Timestamp now) const {

@@ -55,6 +55,12 @@ struct ShardView {
   std::unordered_map<const TableEntry*, MemtableView> memory;                       // frozen pages first, then active
 };
 
+// A published segment that goes, and what takes its place.
+struct SegmentReplacement {
+  SegmentId old_id;
+  std::vector<std::shared_ptr<const OpenSegment>> segments;  // may be empty
+};
+
 class Shard {
  public:
   struct Context {
@@ -85,6 +91,8 @@ class Shard {
   std::optional<FrozenMemtable> oldest_frozen() const;
   Status check_replay() const;  // why the log's rows cannot be applied, if so
   void publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments);
+  std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments() const;  // oldest first
+  void replace_segments(const std::vector<SegmentReplacement>& replacements);
   bool is_old(Timestamp now) const;  // its oldest unflushed row has waited flush_age
 
   ShardIndex index() const { return index_; }

@@ -47,18 +47,20 @@ TEST(EngineSimulation, KeepsEveryPromiseThroughSeededCrashes) {
     total.refused += counts.refused;
     total.duplicates += counts.duplicates;
     total.flushes += counts.flushes;
+    total.compactions += counts.compactions;
     total.lost_softly += counts.lost_softly;
     if (only != nullptr) { return; }
   }
   std::cout << total.crashes << " crashes, " << total.recovery_crashes << " of them during recovery; "
             << total.acknowledged << " requests acknowledged, " << total.refused << " refused, " << total.duplicates
-            << " sent twice, " << total.flushes << " flushes\n";
+            << " sent twice, " << total.flushes << " flushes, " << total.compactions << " compactions\n";
   // The test reaches what it is for.
   EXPECT_GT(total.recovery_crashes, wanted / 20);
   EXPECT_GT(total.acknowledged, wanted);
   EXPECT_GT(total.refused, wanted / 10);
   EXPECT_GT(total.duplicates, wanted / 20);
   EXPECT_GT(total.flushes, wanted / 10);
+  EXPECT_GT(total.compactions, wanted / 20);
 }
 
 }  // namespace

@@ -176,6 +176,30 @@ TEST(SegmentWriter, RefusesDisorderBadIdsAndUseAfterFinish) {
   EXPECT_EQ(SegmentWriter::create(files, "x", header).error().code, ErrorCode::kTooLarge);
 }
 
+TEST(SegmentWriter, RefusesPartsThatDoNotFollowOneAnother) {
+  SimulatedFileSystem files;
+  auto writer = SegmentWriter::create(files, "1.seg", test_header());
+  ASSERT_TRUE(writer.has_value());
+  std::mt19937_64 random(5);
+  TestTable table = random_table("cpu", {300, 300}, random);
+  const SegmentTableInput input = table.input();
+  EXPECT_FALSE((*writer)->add_part(input, {}).has_value()) << "no table was begun";
+  ASSERT_TRUE((*writer)->begin_table(table.schema).has_value());
+  EXPECT_FALSE((*writer)->begin_table(table.schema).has_value()) << "the one before has not ended";
+  EXPECT_FALSE((*writer)->add_part(input, {.continues_series = true}).has_value()) << "there is none to continue";
+  ASSERT_TRUE((*writer)->add_part(input, {}).has_value());
+  EXPECT_FALSE((*writer)->add_part(input, {}).has_value()) << "its series are there already";
+  EXPECT_FALSE((*writer)->add_part(input, {.continues_series = true}).has_value()) << "it continues another series";
+  TestTable other = table;
+  other.schema.fields[0].name = "another";
+  EXPECT_FALSE((*writer)->add_part(other.input(), {}).has_value()) << "another schema";
+  ASSERT_TRUE((*writer)->end_table().has_value());
+  ASSERT_TRUE((*writer)->finish().has_value());
+  const auto reader = SegmentReader::open(files, "1.seg");
+  ASSERT_TRUE(reader.has_value());
+  expect_equal(table, *(*reader)->find("cpu"));
+}
+
 TEST(SegmentWriter, PassesOnDiskFailures) {
   std::mt19937_64 random(5);
   TestTable table = random_table("t", {3000, 3000}, random);

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "storage/segment/segment_directory.h"
 #include "storage/segment/segment_format.h"
 #include "storage/segment/segment_layout.h"
+#include "storage/segment/segment_parts.h"
 #include "storage/segment/segment_shared_times.h"
 #include "storage/segment/segment_statistics.h"
 
@@ -23,10 +25,6 @@ using encoding::ByteSpan;
 
 constexpr std::size_t kWriteBufferBytes = std::size_t{1} << 20U;
 
-Error invalid(const SegmentTableInput& table, const std::string& what) {
-  return {ErrorCode::kInvalidArgument, "segment table \"" + table.schema->name + "\": " + what};
-}
-
 void append_checksum(Bytes& out, std::size_t begin) {
   encoding::append_fixed(out, encoding::crc32c(ByteSpan(out).subspan(begin)));
 }
@@ -34,61 +32,6 @@ void append_checksum(Bytes& out, std::size_t begin) {
 std::span<const std::uint64_t> as_bits(std::span<const std::int64_t> times) {
   // Signed and unsigned versions of one type may alias.
   return {reinterpret_cast<const std::uint64_t*>(times.data()), times.size()};
-}
-
-Status check_series(const SegmentTableInput& table) {
-  const std::size_t tags = table.schema->tags.size();
-  const std::vector<std::uint32_t>& begins = table.series_row_begin;
-  const bool fits = begins.size() == std::size_t{table.series_count} + 1 && begins.front() == 0 &&
-                    begins.back() == table.times.size() && table.series.size() == table.series_count * tags;
-  if (!fits || !std::is_sorted(begins.begin(), begins.end())) {
-    return invalid(table, "series and rows do not fit together");
-  }
-  if (tags == 0 && table.series_count > 1) { return invalid(table, "several series without a tag to tell them apart"); }
-  for (std::size_t s = 1; s < table.series_count; ++s) {
-    const std::string_view* const row = table.series.data() + s * tags;
-    if (!std::lexicographical_compare(row - tags, row, row, row + tags)) {
-      return invalid(table, "series " + std::to_string(s) + " does not follow its predecessor in tag order");
-    }
-  }
-  return Ok{};
-}
-
-Status check_times(const SegmentTableInput& table) {
-  const bool keep = table.schema->duplicates == DuplicatePolicy::kKeep;
-  for (std::size_t s = 0; s < table.series_count; ++s) {
-    for (std::size_t row = table.series_row_begin[s] + std::size_t{1}; row < table.series_row_begin[s + 1]; ++row) {
-      const std::int64_t before = table.times[row - 1];
-      if (table.times[row] < before || (table.times[row] == before && !keep)) {
-        return invalid(table, "row " + std::to_string(row) + " is not later than the row before it");
-      }
-    }
-  }
-  return Ok{};
-}
-
-Status check_fields(const SegmentTableInput& table) {
-  const std::size_t rows = table.times.size();
-  if (table.fields.size() != table.schema->fields.size()) {
-    return invalid(table, "another number of fields than its schema");
-  }
-  for (std::size_t f = 0; f < table.fields.size(); ++f) {
-    const SegmentTableInput::Field& field = table.fields[f];
-    const FieldColumn& column = table.schema->fields[f];
-    const bool is_string = column.type == FieldType::kString;
-    if ((is_string ? field.strings.size() : field.bits.size()) != rows ||
-        (!field.validity.empty() && field.validity.size() < (rows + 63) / 64)) {
-      return invalid(table, "field \"" + column.name + "\" has another number of rows");
-    }
-    for (const std::string_view text : field.strings) {
-      if (text.size() > kStringFieldBytesMax) {
-        return Error{ErrorCode::kTooLarge, "segment table \"" + table.schema->name + "\", field \"" + column.name +
-                                               "\": a string of " + std::to_string(text.size()) +
-                                               " bytes, at most 65536 are allowed"};
-      }
-    }
-  }
-  return Ok{};
 }
 
 // One row group, or its part that is being encoded.
@@ -151,6 +94,7 @@ struct SegmentWriter::State {
   Bytes buffer;
   std::uint64_t written = 0;
   SegmentFooter footer;
+  std::optional<TableInParts> open_table;  // between begin_table and end_table
   std::string last_table;
   bool finished = false;
   encoding::ColumnBlockEncoder blocks;
@@ -208,10 +152,8 @@ struct SegmentWriter::State {
     return Ok{};
   }
 
-  Status write_columns(const SegmentTableInput& table, TableDirectory& directory) {
-    directory.columns.resize(table.fields.size() + 1);
-    directory.group_block_begin.assign(1, 0);
-    const std::span<BlockInfo> all = directory.blocks;
+  // Fills in the times of `all`, which count rows from the part's first one.
+  Status write_columns(const SegmentTableInput& table, std::span<BlockInfo> all, TableDirectory& directory) {
     for (std::size_t begin = 0; begin < all.size(); begin += kRowGroupBlocks) {
       const std::size_t count = std::min(kRowGroupBlocks, all.size() - begin);
       const Group group = make_group(table, all.subspan(begin, count));
@@ -227,7 +169,7 @@ struct SegmentWriter::State {
       directory.time_distances.insert(directory.time_distances.end(), group.time_distances.begin(),
                                       group.time_distances.end());
       SF_CHECK(write_group(table, group, directory));
-      directory.group_block_begin.push_back(static_cast<std::uint32_t>(begin + count));
+      directory.group_block_begin.push_back(directory.group_block_begin.back() + static_cast<std::uint32_t>(count));
     }
     return Ok{};
   }
@@ -261,32 +203,41 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::create(FileSystem& files, 
   return std::unique_ptr<SegmentWriter>(new SegmentWriter(std::move(state)));
 }
 
-Status SegmentWriter::add_table(const SegmentTableInput& table) {
+Status SegmentWriter::begin_table(const TableSchema& schema) {
   State& state = *state_;
-  if (state.finished) { return invalid(table, "the segment is already finished"); }
-  if (state.footer.table_count > 0 && table.schema->name <= state.last_table) {
-    return invalid(table, "tables must be added in name order, the last was \"" + state.last_table + "\"");
+  if (state.finished) { return invalid_table(schema, "the segment is already finished"); }
+  if (state.open_table) { return invalid_table(schema, "the table before it has not been ended"); }
+  if (state.footer.table_count > 0 && schema.name <= state.last_table) {
+    return invalid_table(schema, "tables must be added in name order, the last was \"" + state.last_table + "\"");
   }
-  SF_CHECK(check_series(table));
-  SF_CHECK(check_times(table));
-  SF_CHECK(check_fields(table));
+  state.open_table.emplace();
+  state.open_table->begin = state.offset();
+  TableDirectory& directory = state.open_table->directory;
+  directory.schema = schema;
+  directory.series_row_begin = {0};
+  directory.columns.resize(schema.fields.size() + 1);
+  directory.group_block_begin = {0};
+  return Ok{};
+}
 
-  std::vector<std::span<const std::string_view>> string_columns;
-  for (const SegmentTableInput::Field& field : table.fields) {
-    if (!field.strings.empty()) { string_columns.push_back(field.strings); }
-  }
-  const std::vector<std::uint32_t> cuts = cut_blocks(table.series_row_begin, string_columns);
+Status SegmentWriter::add_part(const SegmentTableInput& part, const PartEdges& edges) {
+  State& state = *state_;
+  if (!state.open_table) { return invalid_table(*part.schema, "no table has been begun"); }
+  SF_CHECK(check_part(part, edges, *state.open_table));
+  if (part.series_count == 0) { return Ok{}; }
+  const std::vector<std::uint32_t> cuts = cut_part(part, edges);
   const std::vector<std::uint64_t> row_counts(cuts.begin(), cuts.end());
-  TableDirectory directory;
-  directory.schema = *table.schema;
-  directory.series = table.series;
-  directory.series_row_begin = table.series_row_begin;
-  SF_TRY(blocks, locate_blocks(table.series_row_begin, row_counts));
-  directory.blocks = std::move(blocks);
+  SF_TRY(blocks, locate_blocks(part.series_row_begin, row_counts));
+  SF_CHECK(state.write_columns(part, blocks, state.open_table->directory));
+  add_to_directory(part, edges, blocks, *state.open_table);
+  return Ok{};
+}
 
+Status SegmentWriter::end_table() {
+  State& state = *state_;
+  const TableDirectory& directory = state.open_table->directory;
   const std::uint32_t index = state.footer.table_count;
-  const std::uint64_t begin = state.offset();
-  SF_CHECK(state.write_columns(table, directory));
+  const std::uint64_t begin = state.open_table->begin;
   state.footer.sections.push_back(
       {.kind = SectionKind::kColumns, .table = index, .offset = begin, .bytes = state.offset() - begin, .crc32c = 0});
   Bytes section;
@@ -298,9 +249,23 @@ Status SegmentWriter::add_table(const SegmentTableInput& table) {
     state.append_section(SectionKind::kSharedTimes, index, section);
   }
   state.count_rows(directory);
-  state.last_table = table.schema->name;
+  state.last_table = directory.schema.name;
+  state.open_table.reset();
   ++state.footer.table_count;
   return state.buffer.size() >= kWriteBufferBytes ? state.flush() : Status(Ok{});
+}
+
+Status SegmentWriter::add_table(const SegmentTableInput& table) {
+  SF_CHECK(begin_table(*table.schema));
+  if (Status added = add_part(table, {}); !added.has_value()) {
+    state_->open_table.reset();
+    return added;
+  }
+  return end_table();
+}
+
+std::uint64_t SegmentWriter::bytes_written() const {
+  return state_->offset();
 }
 
 Result<SegmentSummary> SegmentWriter::finish() {

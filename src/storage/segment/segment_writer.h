@@ -57,6 +57,19 @@ class SegmentWriter {
                                                        SegmentHeader header);
   ~SegmentWriter();
   Status add_table(const SegmentTableInput& table);
+
+  // A table in parts, for who does not hold it whole: begin_table, any number of add_part, end_table. Each part begins
+  // a row group, so small ones are a waste. Tag values must live until end_table, the rest of a part until add_part
+  // returns. A series may be cut between parts: then its rows go on as the first ones of the next part.
+  struct PartEdges {
+    bool continues_series = false;  // the part's first series is the last one of the part before
+    bool series_goes_on = false;    // more rows of the part's last series may follow
+  };
+  Status begin_table(const TableSchema& schema);
+  Status add_part(const SegmentTableInput& part, const PartEdges& edges);
+  Status end_table();
+  std::uint64_t bytes_written() const;  // so far, what is buffered included
+
   Result<SegmentSummary> finish();  // writes footer, syncs the file (not its folder)
 
  private:

@@ -37,6 +37,7 @@ class SeededRandomness final : public Randomness {
 
 struct SimulationCounts {
   std::uint64_t crashes = 0, recovery_crashes = 0, acknowledged = 0, refused = 0, duplicates = 0, flushes = 0;
+  std::uint64_t compactions = 0;
   std::uint64_t lost_softly = 0;
 };
 
@@ -52,6 +53,7 @@ class EngineSimulation {
   void crash();                         // of either kind, by chance
   void write_something();
   void flush();
+  void compact();
   void verify() { ledger_.verify(*engine_, random_, WriteLedger::After::kNothing); }
 
   SimulatedFileSystem& files() { return files_; }

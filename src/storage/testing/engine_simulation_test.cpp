@@ -19,6 +19,9 @@ EngineOptions random_options(std::mt19937_64& random) {
   if (random() % 8 == 0) { options.memtable_bytes_max = 30'000; }
   options.admission_wait = Duration(0);
   if (random() % 2 == 0) { options.disk_free_bytes_min = random() % 3000; }  // to meet the very end of the disk
+  options.compaction.fan_out = 2 + static_cast<std::uint32_t>(random() % 4);
+  options.compaction.quiet_after = std::chrono::seconds(std::vector<int>{0, 100, 100'000}[random() % 3]);
+  options.compaction.partition_rows = std::vector<std::uint64_t>{10, 200, 1'000'000}[random() % 3];
   const std::uint64_t sync = random() % 8;
   options.sync = sync == 0 ? LogSync::kInterval : sync == 1 ? LogSync::kOff : LogSync::kAlways;
   return options;
@@ -130,7 +133,7 @@ bool EngineSimulation::work(std::uint64_t steps) {
 }
 
 void EngineSimulation::step() {
-  const std::uint64_t choice = random_() % 41;
+  const std::uint64_t choice = random_() % 43;
   if (choice < 28) {
     write_something();
   } else if (choice < 31) {
@@ -147,6 +150,8 @@ void EngineSimulation::step() {
     clock_.advance(std::chrono::seconds(random_() % 400));
   } else if (choice < 40) {
     fill_or_empty_disk();
+  } else if (choice < 42) {
+    compact();
   } else {
     verify();
   }
@@ -251,6 +256,12 @@ void EngineSimulation::repeat_acknowledged() {
   EXPECT_TRUE(receipt->duplicate || options_.sync != LogSync::kAlways);
   ledger_.acknowledged(request.id);
   ++counts_.duplicates;
+}
+
+void EngineSimulation::compact() {
+  const std::uint64_t before = engine_->statistics().compactions;
+  (void)engine_->compact({});  // may fail like anything else: the next check tells what it left behind
+  counts_.compactions += engine_->statistics().compactions - before;
 }
 
 void EngineSimulation::flush() {
