@@ -64,7 +64,7 @@ class ApiKeys {
 };
 
 // The keys of a data folder, as the server and `streamflow key` open them: metadata.sqlite and pepper, both made (mode
-// 0600) when missing. kCorrupt when the pepper file is too short.
+// 0600) when both are missing. kCorrupt when one of them is gone, or the pepper is too short.
 struct KeyStore {
   std::unique_ptr<metadata::Database> database;
   std::unique_ptr<ApiKeys> keys;  // uses `database`: destroyed first

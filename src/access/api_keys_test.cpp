@@ -203,6 +203,33 @@ TEST_F(ApiKeysTest, ManyThreadsVerifyWhileKeysComeAndGo) {
   for (auto& thread : threads) { thread.join(); }
 }
 
+// Neither loss may open the server to everybody, nor pass for keys that never were.
+TEST(KeyStore, IsRefusedWhenHalfOfItIsGone) {
+  std::string pattern = testing::TempDir() + "streamflow-store-XXXXXX";
+  ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+  const std::filesystem::path folder = pattern;
+  { KeyStore without_keys = open_key_store(folder).value(); }
+  std::filesystem::remove(folder / "pepper");  // as after a crash between the two
+  {
+    KeyStore store = open_key_store(folder).value();
+    ASSERT_TRUE(store.keys->create(kLocal, {}).has_value());
+  }
+  std::filesystem::rename(folder / "pepper", folder / "aside");
+  auto opened = open_key_store(folder);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_NE(opened.error().message.find("no API key can be verified"), std::string::npos) << opened.error().message;
+  EXPECT_FALSE(std::filesystem::exists(folder / "pepper"));
+  std::filesystem::rename(folder / "aside", folder / "pepper");
+  std::filesystem::remove(folder / "metadata.sqlite");
+  opened = open_key_store(folder);
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
+  EXPECT_FALSE(std::filesystem::exists(folder / "metadata.sqlite"));
+  std::filesystem::remove(folder / "pepper");
+  EXPECT_TRUE(open_key_store(folder).has_value());
+  std::filesystem::remove_all(pattern);
+}
+
 TEST(KeyStore, IsOneForAllWhoOpenTheFolder) {
   std::string pattern = testing::TempDir() + "streamflow-store-XXXXXX";
   ASSERT_NE(mkdtemp(pattern.data()), nullptr);

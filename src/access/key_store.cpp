@@ -67,6 +67,26 @@ Result<std::string> read_or_create_pepper(const std::filesystem::path& path) {
   return pepper;
 }
 
+// Whoever deletes one of the two files must not so open the server to everybody, nor make every key worthless unseen.
+// The database is made first: a pepper without it, or keys without the pepper, is a loss.
+Status check_whole(const std::filesystem::path& pepper, const std::filesystem::path& database) {
+  std::error_code error;
+  if (!std::filesystem::exists(pepper, error) || std::filesystem::exists(database, error)) { return Ok{}; }
+  return Error{ErrorCode::kCorrupt, database.string() +
+                                        " is missing, and with it the API keys: restore it from a backup; or, to start "
+                                        "without any key, remove " +
+                                        pepper.string() + " as well"};
+}
+
+Status check_no_keys(metadata::Database& database, const std::filesystem::path& pepper) {
+  SF_TRY(any_pepper, random_bytes(kPepperBytes));
+  SF_TRY(keys, ApiKeys::open(database, any_pepper));
+  if (!keys->any()) { return Ok{}; }
+  return Error{ErrorCode::kCorrupt, pepper.string() +
+                                        " is missing, and without it no API key can be verified: restore it from a "
+                                        "backup; or remove metadata.sqlite as well and create every key anew"};
+}
+
 }  // namespace
 
 Result<KeyStore> open_key_store(const std::filesystem::path& data_folder) {
@@ -76,9 +96,12 @@ Result<KeyStore> open_key_store(const std::filesystem::path& data_folder) {
     return Error{ErrorCode::kIo, "creating the data folder " + data_folder.string() + ": " + error.message()};
   }
   KeyStore store;
-  SF_TRY(pepper, read_or_create_pepper(data_folder / "pepper"));
-  SF_TRY(database, metadata::Database::open_sqlite(data_folder / "metadata.sqlite"));
+  const std::filesystem::path pepper_path = data_folder / "pepper", database_path = data_folder / "metadata.sqlite";
+  SF_CHECK(check_whole(pepper_path, database_path));
+  SF_TRY(database, metadata::Database::open_sqlite(database_path));
   store.database = std::move(database);
+  if (!std::filesystem::exists(pepper_path, error)) { SF_CHECK(check_no_keys(*store.database, pepper_path)); }
+  SF_TRY(pepper, read_or_create_pepper(pepper_path));
   SF_TRY(keys, ApiKeys::open(*store.database, pepper));
   store.keys = std::move(keys);
   return store;

@@ -121,6 +121,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoHttp) {
       {head + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {head + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400},
       {head + "Transfer-Encoding: gzip\r\n\r\n", 501},
+      {head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
       {"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400}};
   for (const auto& [text, status] : cases) {
     SCOPED_TRACE(text.substr(0, 80));

@@ -98,7 +98,9 @@ Connection::Problem Connection::take_head(Exchange& exchange) {
   const auto wanted_id = request.header("X-Request-Id").value_or("");
   request.id = sensible_request_id(wanted_id) ? std::string(wanted_id) : shared_.new_request_id();
   if (const Status parsed = parse_target(request); !parsed) { return AdapterProblem{400, parsed.error().message}; }
-  if (request.header("Transfer-Encoding").has_value() && !parser.chunked()) {
+  for (const auto& header : request.headers) {
+    if (!equal_ignoring_case(header.name, "Transfer-Encoding")) { continue; }
+    if (parser.chunked() && equal_ignoring_case(header.value, "chunked")) { continue; }
     return AdapterProblem{501, "of the transfer encodings this server reads `chunked` alone"};
   }
   if (const auto expect = request.header("Expect"); expect.has_value()) {
