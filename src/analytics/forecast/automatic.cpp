@@ -24,6 +24,11 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<double, 1> kYardstick{80};
 constexpr std::size_t kLongPeriod = 24;
 constexpr std::size_t kTrainingMin = 8;
+constexpr std::size_t kWindows = 3;
+constexpr std::size_t kWindowsLong = 5;  // of a series of so many horizons
+constexpr std::size_t kLongLengthInHorizons = 20;
+constexpr std::size_t kStridesInSeries = 12;  // windows of a long series spread: calm and wild times both count
+constexpr double kShortness = 4;  // intervals of n values claim 1 + 4/n times their width: parameters are estimates too
 constexpr double kErrorLeast = 1e-6;  // of a scaled error, so that a perfect candidate has a finite weight
 
 // A model with a period of its own, whatever fit() is told.
@@ -77,8 +82,11 @@ class Selection {
  private:
   void place_windows() {
     const std::size_t n = series_.size();
-    for (std::size_t w = 0; w < options_.windows; ++w) {
-      const std::size_t back = horizon_ + w * std::max<std::size_t>(horizon_ / 2, 1);
+    const std::size_t usual = n >= kLongLengthInHorizons * horizon_ ? kWindowsLong : kWindows;
+    const std::size_t wanted = options_.windows > 0 ? options_.windows : usual;
+    const std::size_t stride = std::max({std::size_t{1}, horizon_ / 2, n / kStridesInSeries});
+    for (std::size_t w = 0; w < wanted; ++w) {
+      const std::size_t back = horizon_ + w * stride;
       if (n < back + std::max(kTrainingMin, n / 3)) { break; }
       const SeriesView training = series_.first(n - back);
       windows_.push_back({training, series_.subspan(n - back, horizon_), {}});
@@ -147,7 +155,7 @@ class Selection {
   }
 
   Calibration calibrate() const {
-    Calibration calibration;
+    Calibration calibration(1 + kShortness / static_cast<double>(series_.size()));
     for (const Window& window : windows_) {
       std::vector<Forecast> forecasts;
       Series weights;

@@ -61,7 +61,8 @@ void Calibration::add(const Forecast& yardstick, SeriesView actual) {
 }
 
 double Calibration::factor(double level, double yardstick_level) const {
-  const double claimed = normal_quantile(0.5 + level / 200) / normal_quantile(0.5 + yardstick_level / 200);
+  const double gaussian = normal_quantile(0.5 + level / 200) / normal_quantile(0.5 + yardstick_level / 200);
+  const double claimed = doubt_ * gaussian;
   if (scores_.empty()) { return claimed; }
   const auto count = static_cast<double>(scores_.size());
   const auto rank = static_cast<std::size_t>(std::ceil((count + 1) * level / 100));

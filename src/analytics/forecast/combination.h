@@ -16,6 +16,8 @@ Forecast combine_forecasts(const std::vector<Forecast>& forecasts, SeriesView we
 // Split conformal calibration: how many times wider an interval must be than the models claim.
 class Calibration {
  public:
+  // `doubt` multiplies what the models claim, before scores are seen.
+  explicit Calibration(double doubt = 1) : doubt_(doubt) {}
   // `yardstick` has one interval; its half-widths measure the errors.
   void add(const Forecast& yardstick, SeriesView actual);
   std::size_t scores() const { return scores_.size(); }
@@ -24,6 +26,7 @@ class Calibration {
   double factor(double level, double yardstick_level) const;
 
  private:
+  double doubt_;
   Series scores_;
 };
 
