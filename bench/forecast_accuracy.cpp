@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "analytics/forecast/arima/arima.h"
+#include "analytics/forecast/automatic.h"
 #include "analytics/forecast/complex_smoothing.h"
-#include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
 #include "analytics/forecast/metrics.h"
 #include "analytics/forecast/multi_seasonal.h"
@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
       {"LogMSTL(ARIMA)",
        make_multi_seasonal({.periods = {}, .rest = make_arima(), .scale = SeasonScale::kLogarithmic})},
       {"FourierARIMA", make_fourier_arima()},
-      {"mean(Theta,AutoETS,AutoARIMA)", make_ensemble({make_theta(), make_ets(), make_arima()}, Combination::kMean)}};
+      {"Automatic", make_automatic()}};
   std::vector<std::pair<std::string, ForecasterPointer>> chosen;
   for (const auto& model : models) {
     if (wanted.empty() || ("," + wanted + ",").find("," + model.first + ",") != std::string::npos) {

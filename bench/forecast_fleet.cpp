@@ -1,5 +1,4 @@
-// How long a fleet of short series takes: seasonal naive, damped trend, simple smoothing and Theta, averaged, with
-// conformal intervals.
+// How long a fleet of short series takes with the ensemble of analytics/forecast/fleet.h.
 // Data:   monthly series of 48 to 120 values, level, trend and season drawn from a fixed seed, multiplicative noise.
 // Reports processor time of one thread, so that neighbours on the machine do not count; a machine with c free cores
 //         does c times as much.
@@ -13,11 +12,7 @@
 #include <random>
 #include <vector>
 
-#include "analytics/forecast/conformal.h"
-#include "analytics/forecast/ensemble.h"
-#include "analytics/forecast/ets.h"
-#include "analytics/forecast/naive.h"
-#include "analytics/forecast/theta.h"
+#include "analytics/forecast/fleet.h"
 #include "bench_options.h"
 
 namespace {
@@ -48,16 +43,6 @@ Series make_series(std::mt19937_64& random) {
   return out;
 }
 
-ForecasterPointer fast_ensemble() {
-  EtsOptions simple;
-  simple.form = EtsForm{EtsError::kAdditive, EtsTrend::kNone, EtsSeason::kNone};
-  EtsOptions damped;
-  damped.form = EtsForm{EtsError::kAdditive, EtsTrend::kDamped, EtsSeason::kNone};
-  return make_conformal(
-      make_ensemble({make_seasonal_naive(), make_ets(simple), make_theta(), make_ets(damped)}, Combination::kMean),
-      {.windows = 2, .scores_min = 20});
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,7 +52,7 @@ int main(int argc, char** argv) {
   std::mt19937_64 random(42);
   std::vector<Series> fleet;
   for (std::uint64_t i = 0; i < count; ++i) { fleet.push_back(make_series(random)); }
-  const ForecasterPointer model = fast_ensemble();
+  const ForecasterPointer model = make_fast_ensemble();
   const double begin = processor_seconds();
   for (const Series& series : fleet) {
     const auto fitted = model->fit(series, 12);

@@ -167,9 +167,10 @@ class Ets final : public Forecaster {
 
   Result<FittedModelPointer> fit_checked(SeriesView series, std::size_t period) const override {
     SF_CHECK(check_form(series, period));
+    const EtsStarts starts = options_.form ? EtsStarts::kAll : EtsStarts::kUsual;
     std::optional<EtsFit> best;
     for (const EtsForm& form : candidates(series, period, options_)) {
-      auto fit = fit_ets_form(series, period, form, options_.evaluations_max);
+      auto fit = fit_ets_form(series, period, form, options_.evaluations_max, starts);
       if (fit && (!best || fit->aicc < best->aicc)) { best = std::move(fit); }
     }
     if (!best) {

@@ -106,9 +106,9 @@ class Problem {
 
   std::size_t size() const { return origin_.size(); }
 
-  // The usual start, one that trusts the newest value more, and, where a slope is all that can follow the series, one
-  // that trusts the newest slope: the likelihood often has a valley for each.
-  std::vector<Series> starts() const {
+  // The usual start and one that trusts the newest value more: the likelihood often has a valley for each. A third
+  // valley, where the newest slope is all that counts, fits short series best and often forecasts them worst.
+  std::vector<Series> starts(EtsStarts which) const {
     std::vector<Series> out{Series(size(), 0.0)};
     const bool seasonal = form_.season != EtsSeason::kNone;
     const bool trended = form_.trend != EtsTrend::kNone;
@@ -118,7 +118,7 @@ class Problem {
       if (trended) { start[1] = (beta - origin_[1]) / step_[1]; }
     };
     add_start(seasonal ? 0.5 : 0.8, 0.01);
-    if (trended && !seasonal) { add_start(0.95, 0.8); }
+    if (trended && !seasonal && which == EtsStarts::kAll) { add_start(0.95, 0.8); }
     return out;
   }
 
@@ -200,7 +200,7 @@ double sum_of_squares(SeriesView series, const EtsFit& fit) {
 }  // namespace
 
 std::optional<EtsFit> fit_ets_form(SeriesView series, std::size_t period, const EtsForm& form,
-                                   std::size_t evaluations_max) {
+                                   std::size_t evaluations_max, EtsStarts starts) {
   Problem problem(series, period, form);
   const auto n = static_cast<double>(series.size());
   const auto estimated = static_cast<double>(problem.size());
@@ -211,7 +211,7 @@ std::optional<EtsFit> fit_ets_form(SeriesView series, std::size_t period, const 
   options.restarts_max = 1;
   const auto objective = [&](std::span<const double> x) { return problem(x); };
   Minimum best{{}, kInfinity, 0, false};
-  for (const Series& start : problem.starts()) {
+  for (const Series& start : problem.starts(starts)) {
     Minimum found = nelder_mead(objective, start, options);
     if (found.value < best.value) { best = std::move(found); }
   }

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "analytics/forecast/arima/arima.h"
+#include "analytics/forecast/automatic.h"
 #include "analytics/forecast/complex_smoothing.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
@@ -143,6 +144,7 @@ std::vector<ForecasterPointer> all_models() {
       make_naive(),           make_seasonal_naive(), make_drift(), make_historic_mean(),
       make_window_average(2), make_theta(),          make_ets()};
   models.push_back(make_arima());
+  models.push_back(make_automatic());
   models.push_back(make_fourier_arima());
   models.push_back(make_optimised_theta(ThetaLine::kFixed));
   models.push_back(make_optimised_theta(ThetaLine::kDynamic));
