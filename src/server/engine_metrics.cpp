@@ -62,6 +62,16 @@ void append_engine(MetricsText& text, const storage::EngineStatistics& engine) {
   text.gauge("streamflow_segment_rows", "Their rows.", engine.segment_rows);
   text.counter("streamflow_flushes_total", "Memtables written out.", engine.flushes);
   text.seconds("streamflow_flush_seconds_total", "Time spent writing them.", engine.flush_ns);
+  text.counter("streamflow_compactions_total", "Merges of segments.", engine.compactions);
+  text.counter("streamflow_compactions_failed_total", "Merges that failed and will be tried again.",
+               engine.compaction_failures);
+  text.seconds("streamflow_compaction_seconds_total", "Time spent merging.", engine.compaction_ns);
+  text.counter("streamflow_compaction_read_bytes_total", "Size of segments merged.", engine.compaction_bytes_in);
+  text.counter("streamflow_compaction_written_bytes_total", "Size of segments made of them.",
+               engine.compaction_bytes_out);
+  text.gauge("streamflow_compaction_debt_segments", "Segments that share their time partition with others.",
+             engine.compaction_debt_segments);
+  text.gauge("streamflow_compaction_debt_bytes", "Their size.", engine.compaction_debt_bytes);
   text.gauge("streamflow_series", "Series known.", engine.series_count);
   text.gauge("streamflow_tables", "Tables.", engine.table_count);
   text.gauge("streamflow_replay_backlog_bytes",

@@ -24,6 +24,7 @@ constexpr Route kRoutes[] = {
   {"POST",   "/api/v1/keys",     kOwn,      kManageKeys,  {},          Lane::kWrite,  BodyLimit::kSmall, false, routes::create_key},
   {"DELETE", "/api/v1/keys/{id}", kOwn,     kManageKeys,  {},          Lane::kWrite,  BodyLimit::kNone,  false, routes::revoke_key},
   {"POST",   "/api/v1/flush",    kOwn,      kAdminister,  {},          Lane::kWrite,  BodyLimit::kSmall, false, routes::flush},
+  {"POST",   "/api/v1/admin/compact", kOwn, kAdminister,  {},          Lane::kWrite,  BodyLimit::kSmall, false, routes::compact},
   {"GET",    "/query",           kInfluxV1, kReadData,    kWriteData,  Lane::kRead,   BodyLimit::kNone,  true,  routes::influx_query},
   {"POST",   "/query",           kInfluxV1, kReadData,    kWriteData,  Lane::kRead,   BodyLimit::kSmall, true,  routes::influx_query},
   {"GET",    "/api/v2/buckets",  kInfluxV2, kReadData,    kWriteData,  Lane::kRead,   BodyLimit::kNone,  true,  routes::influx_buckets},

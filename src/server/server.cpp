@@ -83,6 +83,7 @@ Services Server::State::services() {
     return std::shared_ptr<query::ChartRun>(std::move(chart));
   };
   services.flush = [this] { return engine->flush(); };
+  services.compact = [this](const ProjectName& project) { return engine->compact(project); };
   services.ready = [this] { return engine_ready(*engine); };
   services.projects = [this] { return engine->projects(); };
   services.tables = [this](const ProjectName& project) { return engine->reader(project)->snapshot()->table_names(); };

@@ -25,6 +25,7 @@ struct Services {
   std::function<Result<std::shared_ptr<query::ResultStream>>(query::QueryRequest)> query;
   std::function<Result<std::shared_ptr<query::ChartRun>>(query::ChartRequest)> chart;
   std::function<Status()> flush;
+  std::function<Status(const ProjectName&)> compact;
   std::function<Status()> ready;  // an error says what is missing
   std::function<std::vector<ProjectName>()> projects;
   std::function<std::vector<std::string>(const ProjectName&)> tables;

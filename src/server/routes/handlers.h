@@ -31,6 +31,7 @@ Response ready(Call& call);
 Response ping(Call& call);
 Response metrics(Call& call);
 Response flush(Call& call);
+Response compact(Call& call);
 // pages.cpp
 Response app(Call& call);       // the web application's document
 Response app_file(Call& call);  // its scripts and styles

@@ -71,4 +71,10 @@ Response flush(Call& call) {
   return {204, {}, "", {}};
 }
 
+Response compact(Call& call) {
+  if (const Status flushed = call.services.flush(); !flushed) { return call.problem(flushed.error()); }
+  if (const Status merged = call.services.compact(call.project); !merged) { return call.problem(merged.error()); }
+  return {204, {}, "", {}};
+}
+
 }  // namespace streamflow::server::routes

@@ -374,6 +374,9 @@ TEST_F(Routes, PagesAndFlush) {
   EXPECT_EQ(parsed(get("/openapi.json"))["openapi"], "3.1.0");
   EXPECT_EQ(post("/api/v1/flush", "").status, 204);
   EXPECT_EQ(flushes_, 1);
+  EXPECT_EQ(post("/api/v1/admin/compact?project=plant", "").status, 204);
+  EXPECT_EQ(flushes_, 2);
+  EXPECT_EQ(compacted_, (std::vector<ProjectName>{{"default", "plant"}}));
 }
 
 }  // namespace

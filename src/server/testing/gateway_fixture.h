@@ -122,6 +122,7 @@ class GatewayTest : public ::testing::Test {
   std::shared_ptr<FakeStream> stream_ = std::make_shared<FakeStream>();
   std::shared_ptr<FakeChart> chart_ = std::make_shared<FakeChart>();
   std::atomic<int> flushes_ = 0;
+  std::vector<ProjectName> compacted_;
   GatewayOptions options_;
 
   std::filesystem::path folder_;
@@ -157,6 +158,10 @@ class GatewayTest : public ::testing::Test {
     };
     services.flush = [this]() -> Status {
       ++flushes_;
+      return Ok{};
+    };
+    services.compact = [this](const ProjectName& project) -> Status {
+      compacted_.push_back(project);
       return Ok{};
     };
     services.ready = [this]() -> Status {
