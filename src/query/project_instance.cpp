@@ -10,6 +10,7 @@
 #include "duckdb/storage/object_cache.hpp"
 #include "query/admission/function_policy.h"
 #include "query/admission/memory_ledger.h"
+#include "query/admission/plan_gate.h"
 #include "query/chart/chart_function.h"
 #include "query/duckdb_errors.h"
 #include "query/functions/function_registry.h"
@@ -120,6 +121,7 @@ Result<std::shared_ptr<ProjectInstance>> ProjectInstance::open(const ProjectName
     pool.forget_object_cache();
     lock_down(*database);
     register_aggregate_pushdown(*database->instance, options.aggregate_pushdown);
+    register_plan_gate(*database->instance);
     return std::shared_ptr<ProjectInstance>(
         new ProjectInstance(options.memory, std::move(reader), std::move(database)));
   } catch (std::exception& exception) {

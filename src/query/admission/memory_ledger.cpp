@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "duckdb/common/exception.hpp"
+
 namespace streamflow::query {
 
 namespace {
@@ -14,6 +16,10 @@ using duckdb::data_ptr_t;
 using duckdb::idx_t;
 using duckdb::PrivateAllocatorData;
 
+constexpr std::uint64_t kSmallBytes = 16U << 10U;
+constexpr std::uint64_t kSmallRoomPart = 16;   // of the limit, beyond it, for small requests
+constexpr std::uint64_t kStatesLeavePart = 8;  // of the limit, for all but states
+
 struct Account {
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> bytes_max{std::numeric_limits<std::uint64_t>::max()};
@@ -21,8 +27,10 @@ struct Account {
 
   bool take(std::uint64_t size) {
     if (size > single_bytes_max.load(std::memory_order_relaxed)) return false;
-    if (bytes.fetch_add(size, std::memory_order_relaxed) + size <= bytes_max.load(std::memory_order_relaxed))
-      return true;
+    const std::uint64_t limit = bytes_max.load(std::memory_order_relaxed);
+    const std::uint64_t room = size <= kSmallBytes ? limit / kSmallRoomPart : 0;
+    const std::uint64_t taken = bytes.fetch_add(size, std::memory_order_relaxed) + size;
+    if (taken <= limit || taken - limit <= room) return true;
     give_back(size);
     return false;
   }
@@ -76,6 +84,19 @@ void MemoryLedger::set_limits(std::uint64_t bytes_max, std::uint64_t single_byte
 
 std::uint64_t MemoryLedger::bytes() const {
   return account().bytes;
+}
+
+data_ptr_t MemoryLedger::reallocate_state(data_ptr_t pointer, std::uint64_t old_size, std::uint64_t size) const {
+  const std::uint64_t limit = account().bytes_max.load(std::memory_order_relaxed);
+  if (bytes() + size > limit - limit / kStatesLeavePart) {
+    throw duckdb::OutOfMemoryException("the rows that an aggregate keeps do not fit the memory of queries");
+  }
+  duckdb::Allocator& allocator = duckdb::Allocator::DefaultAllocator();
+  return pointer == nullptr ? allocator.AllocateData(size) : allocator.ReallocateData(pointer, old_size, size);
+}
+
+void MemoryLedger::free_state(data_ptr_t pointer, std::uint64_t size) {
+  if (pointer != nullptr) duckdb::Allocator::DefaultAllocator().FreeData(pointer, size);
 }
 
 duckdb::unique_ptr<duckdb::Allocator> MemoryLedger::make_allocator() const {

@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "duckdb/common/exception.hpp"
 #include "duckdb/common/string_util.hpp"
+#include "duckdb/main/client_context.hpp"
 #include "query/functions/aggregate_arguments.h"
 #include "query/functions/series_math.h"
 #include "query/functions/time_arithmetic.h"
@@ -25,6 +27,9 @@ constexpr std::int64_t kPointsMax = 1'000'000;  // that a downsampling may keep
 
 // What a function was bound with.
 struct Settings : public duckdb::FunctionData {
+  explicit Settings(duckdb::ClientContext& client) : context(client) {}
+
+  duckdb::ClientContext& context;  // of the connection, which outlives its plans
   Interpolation between = Interpolation::kLinear;
   std::size_t count = 0;
 
@@ -32,6 +37,10 @@ struct Settings : public duckdb::FunctionData {
   bool Equals(const FunctionData& other) const override {
     const auto& settings = other.Cast<Settings>();
     return between == settings.between && count == settings.count;
+  }
+  // Over a frame without end, one chunk of a window looks at rows for minutes.
+  void stop_if_interrupted() const {
+    if (context.interrupted) throw duckdb::InterruptException();
   }
 };
 
@@ -70,7 +79,9 @@ struct SeriesAggregate {
   static void combine(Vector& source, Vector& target, AggregateInputData& input, idx_t count) {
     const StateColumn<Points> from(source, count);
     const StateColumn<Points> to(target, count);
+    const auto& settings = input.bind_data->Cast<Settings>();
     for (idx_t i = 0; i < count; ++i) {
+      settings.stop_if_interrupted();
       if (to[i].empty() && input.combine_type == duckdb::AggregateCombineType::ALLOW_DESTRUCTIVE) {
         std::swap(to[i], from[i]);
       } else {
@@ -80,8 +91,7 @@ struct SeriesAggregate {
   }
   static void finalize(Vector& states, AggregateInputData& input, Vector& result, idx_t count, idx_t offset) {
     const StateColumn<Points> points(states, count);
-    const Settings none;
-    const Settings& settings = input.bind_data ? input.bind_data->Cast<Settings>() : none;
+    const auto& settings = input.bind_data->Cast<Settings>();
     result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
     for (idx_t i = 0; i < count; ++i) { write(result, offset + i, Function::answer(points[i].ordered(), settings)); }
   }
@@ -91,13 +101,18 @@ struct SeriesAggregate {
   }
 };
 
+duckdb::unique_ptr<duckdb::FunctionData> bind_plain(duckdb::ClientContext& context, AggregateFunction&, Arguments&) {
+  return duckdb::make_uniq<Settings>(context);
+}
+
 template <class Function>
 AggregateFunction make(const char* name, const LogicalType& value, const LogicalType& result) {
   using Aggregate = SeriesAggregate<Function>;
   AggregateFunction function(name, {value, LogicalType::TIMESTAMP_NS}, result, Aggregate::size, Aggregate::initialize,
                              Aggregate::update, Aggregate::combine, Aggregate::finalize,
-                             duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, Aggregate::simple_update, nullptr,
+                             duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, Aggregate::simple_update, bind_plain,
                              Aggregate::destroy);
+  forbid_copies(function);
   function.SetOrderDependent(duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT);
   return function;
 }
@@ -151,7 +166,7 @@ struct Kept {
 
 duckdb::unique_ptr<duckdb::FunctionData> bind_method(duckdb::ClientContext& context, AggregateFunction& function,
                                                      Arguments& arguments) {
-  auto settings = duckdb::make_uniq<Settings>();
+  auto settings = duckdb::make_uniq<Settings>(context);
   const std::string method =
       duckdb::StringUtil::Lower(take_constant(context, function, arguments, 2, "the method").ToString());
   if (method == "previous" || method == "locf") {
@@ -165,7 +180,7 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_method(duckdb::ClientContext& cont
 template <std::int64_t kCountMin>
 duckdb::unique_ptr<duckdb::FunctionData> bind_count(duckdb::ClientContext& context, AggregateFunction& function,
                                                     Arguments& arguments) {
-  auto settings = duckdb::make_uniq<Settings>();
+  auto settings = duckdb::make_uniq<Settings>(context);
   settings->count = static_cast<std::size_t>(take_count(context, function, arguments, 2, kCountMin, kPointsMax));
   return settings;
 }
@@ -176,7 +191,6 @@ void add_area(duckdb::ClientContext& context, const char* name) {
   add_aggregate(context, function);
   function.arguments.push_back(LogicalType::VARCHAR);
   function.SetBindCallback(bind_method);
-  forbid_copies(function);
   add_aggregate(context, function);
 }
 
@@ -185,7 +199,6 @@ void add_downsampling(duckdb::ClientContext& context, const char* name, duckdb::
   auto function = make<Kept<kAnswer>>(name, LogicalType::DOUBLE, list_of_points());
   function.arguments.push_back(LogicalType::BIGINT);
   function.SetBindCallback(bind);
-  forbid_copies(function);
   add_aggregate(context, function);
 }
 

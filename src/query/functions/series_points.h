@@ -1,9 +1,8 @@
 // The points of one group, as aggregates over (value, time) collect them, and the state that holds them.
-// Invariants: memory comes from DuckDB's default allocator, so that the ledger of memory_ledger.h bounds it. ordered()
-//             sorts by (time, value) and keeps one point of each time, the one with the greatest value: an answer never
-//             depends on the order in which threads meet rows.
+// Invariants: memory is accounted for by memory_ledger.h. ordered() sorts by (time, value) and keeps one point of each
+//             time, the one with the greatest value: an answer never depends on the order in which threads meet rows.
 // Threads:    one at a time.
-// Errors:     OutOfMemoryException from the allocator.
+// Errors:     OutOfMemoryException.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +11,7 @@
 #include <span>
 #include <type_traits>
 
-#include "duckdb/common/allocator.hpp"
+#include "query/admission/memory_ledger.h"
 
 namespace streamflow::query {
 
@@ -65,20 +64,16 @@ class SeriesPoints {
     in_order_ = true;
   }
   void destroy() {
-    if (points_ != nullptr) allocator().FreeData(duckdb::data_ptr_cast(points_), capacity_ * sizeof(Point));
+    MemoryLedger::free_state(duckdb::data_ptr_cast(points_), capacity_ * sizeof(Point));
     initialize();
   }
 
  private:
-  static duckdb::Allocator& allocator() { return duckdb::Allocator::DefaultAllocator(); }
-
   void grow(std::uint64_t wanted) {
     constexpr std::uint64_t kFirst = 8;
     const std::uint64_t capacity = std::max({wanted, capacity_ * 2, kFirst});
-    const duckdb::data_ptr_t moved =
-        points_ == nullptr ? allocator().AllocateData(capacity * sizeof(Point))
-                           : allocator().ReallocateData(duckdb::data_ptr_cast(points_), capacity_ * sizeof(Point),
-                                                        capacity * sizeof(Point));
+    const duckdb::data_ptr_t moved = MemoryLedger::process().reallocate_state(
+        duckdb::data_ptr_cast(points_), capacity_ * sizeof(Point), capacity * sizeof(Point));
     points_ = reinterpret_cast<Point*>(moved);
     capacity_ = capacity;
   }

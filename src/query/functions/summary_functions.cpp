@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "query/admission/memory_ledger.h"
 #include "query/functions/aggregate_arguments.h"
 #include "query/functions/summary_states.h"
 #include "query/functions/time_arithmetic.h"
@@ -140,11 +141,11 @@ struct Histogram {
   struct State {
     std::uint64_t* counts;
   };
-  static duckdb::Allocator& allocator() { return duckdb::Allocator::DefaultAllocator(); }
   static std::size_t bytes(const Settings& settings) { return (settings.bars + 2) * sizeof(std::uint64_t); }
   static std::uint64_t* counts_of(State& state, const Settings& settings) {
     if (state.counts == nullptr) {
-      state.counts = reinterpret_cast<std::uint64_t*>(allocator().AllocateData(bytes(settings)));
+      state.counts =
+          reinterpret_cast<std::uint64_t*>(MemoryLedger::process().reallocate_state(nullptr, 0, bytes(settings)));
       std::fill(state.counts, state.counts + settings.bars + 2, 0);
     }
     return state.counts;
@@ -185,7 +186,7 @@ struct Histogram {
     const StateColumn<State> column(states, count);
     for (idx_t i = 0; i < count; ++i) {
       std::uint64_t* counts = std::exchange(column[i].counts, nullptr);
-      if (counts != nullptr) allocator().FreeData(duckdb::data_ptr_cast(counts), bytes(settings_of(input)));
+      MemoryLedger::free_state(duckdb::data_ptr_cast(counts), bytes(settings_of(input)));
     }
   }
 };
