@@ -11,6 +11,7 @@
 #include "query/admission/function_policy.h"
 #include "query/admission/memory_ledger.h"
 #include "query/admission/plan_gate.h"
+#include "query/analysis/analysis_functions.h"
 #include "query/chart/chart_function.h"
 #include "query/duckdb_errors.h"
 #include "query/functions/function_registry.h"
@@ -81,6 +82,7 @@ void lock_down(duckdb::DuckDB& database) {
   register_summary_functions(*connection.context);
   register_storage_function(*connection.context);
   register_function_list(*connection.context);
+  register_analyses(*connection.context);
   register_line_function(*connection.context);
   remember_aggregates(*connection.context);
   register_chart_function(*connection.context);

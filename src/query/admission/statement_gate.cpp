@@ -13,6 +13,7 @@
 #include "duckdb/parser/query_node/select_node.hpp"
 #include "duckdb/parser/statement/explain_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
+#include "query/analysis/analysis_functions.h"
 #include "query/duckdb_errors.h"
 #include "query/syntax/apply_clauses.h"
 #include "query/syntax/clauses.h"
@@ -90,6 +91,7 @@ class SyntaxVisitor : public SqlVisitor {
   SyntaxVisitor(MarkedText& marked, const std::string& text) : marked_(marked), text_(text) {}
   Status select(duckdb::SelectNode& select) override {
     if (marked_.has_clauses()) SF_CHECK(apply_clauses(select, marked_, text_));
+    SF_CHECK(rewrite_analyses(select, text_));
     name_window_functions(select);
     return Ok{};
   }

@@ -29,6 +29,7 @@ class SeriesPoints {
   static_assert(std::is_trivially_copyable_v<Point>);
 
   bool empty() const { return size_ == 0; }
+  std::uint64_t size() const { return size_; }  // before ordered(), of all points
 
   void append(const Point& point) {
     if (size_ == capacity_) grow(size_ + 1);
