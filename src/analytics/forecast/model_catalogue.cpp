@@ -7,10 +7,12 @@
 #include "analytics/forecast/ets.h"
 #include "analytics/forecast/fleet.h"
 #include "analytics/forecast/forecast_request.h"
+#include "analytics/forecast/garch.h"
 #include "analytics/forecast/intermittent.h"
 #include "analytics/forecast/multi_seasonal.h"
 #include "analytics/forecast/naive.h"
 #include "analytics/forecast/optimised_theta.h"
+#include "analytics/forecast/prophet.h"
 #include "analytics/forecast/theta.h"
 
 namespace streamflow::analytics {
@@ -64,6 +66,9 @@ const std::vector<Entry>& entries() {
        [](std::size_t) { return make_fourier_arima(); }},
       {{"mstl", "several seasons taken out by STL, exponential smoothing of the rest"},
        [](std::size_t) { return make_multi_seasonal(); }},
+      {{"prophet", "straight pieces of trend and Fourier seasons, as Prophet has them"},
+       [](std::size_t) { return make_prophet(); }},
+      {{"garch", "a flat mean and GARCH(1,1) volatility"}, [](std::size_t) { return make_garch(); }},
       {{"croston", "demand that comes now and then"}, make_lumpy<Intermittent::kCroston>},
       {{"sba", "Croston's method without its bias"}, make_lumpy<Intermittent::kSyntetosBoylan>},
       {{"tsb", "Croston's method for demand that dies out"}, make_lumpy<Intermittent::kTeunter>},

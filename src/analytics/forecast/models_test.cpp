@@ -9,10 +9,13 @@
 #include "analytics/forecast/complex_smoothing.h"
 #include "analytics/forecast/ensemble.h"
 #include "analytics/forecast/ets.h"
+#include "analytics/forecast/fleet.h"
+#include "analytics/forecast/garch.h"
 #include "analytics/forecast/intermittent.h"
 #include "analytics/forecast/multi_seasonal.h"
 #include "analytics/forecast/naive.h"
 #include "analytics/forecast/optimised_theta.h"
+#include "analytics/forecast/prophet.h"
 #include "analytics/forecast/theta.h"
 #include "analytics/statistics/golden_values.h"
 
@@ -145,6 +148,9 @@ std::vector<ForecasterPointer> all_models() {
       make_window_average(2), make_theta(),          make_ets()};
   models.push_back(make_arima());
   models.push_back(make_automatic());
+  models.push_back(make_fast_ensemble());
+  models.push_back(make_prophet());
+  models.push_back(make_garch());
   models.push_back(make_fourier_arima());
   models.push_back(make_optimised_theta(ThetaLine::kFixed));
   models.push_back(make_optimised_theta(ThetaLine::kDynamic));
