@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "model/result.h"
+#include "model/row_batch.h"
 #include "model/schema.h"
 #include "model/time.h"
 #include "storage/scan/scan.h"
@@ -37,12 +38,16 @@ struct QueryLimits {
   std::uint64_t result_bytes_max = 4ULL << 30U;  // encoded
 };
 
+// Stores all rows of a batch, or none, and answers how many there were.
+using RowWriter = std::function<Result<std::uint64_t>(RowBatch)>;
+
 struct QueryRequest {
   ProjectName project;
   std::string text;  // one statement
   std::vector<Parameter> parameters;
   ResultFormat format = ResultFormat::kJson;
   QueryLimits limits;
+  RowWriter write{};  // for INSERT; empty: the caller may not write
 };
 
 struct ResultColumn {

@@ -12,6 +12,7 @@
 #include "duckdb/parser/parser.hpp"
 #include "duckdb/parser/query_node/select_node.hpp"
 #include "duckdb/parser/statement/explain_statement.hpp"
+#include "duckdb/parser/statement/insert_statement.hpp"
 #include "duckdb/parser/statement/select_statement.hpp"
 #include "query/analysis/analysis_functions.h"
 #include "query/duckdb_errors.h"
@@ -49,12 +50,18 @@ std::string statement_name(StatementType type) {
 
 Error forbidden(StatementType type) {
   return {ErrorCode::kForbidden, "statement not allowed: " + statement_name(type) +
-                                     ". SQL reads here: SELECT, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN"};
+                                     ". Allowed are SELECT, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN of these, "
+                                     "and INSERT INTO … VALUES or SELECT"};
 }
 
-// The query inside; null when the statement is not allowed.
+// The query inside; null when the statement is not allowed. An INSERT has its rows; one without (DEFAULT VALUES) or
+// with a WITH of its own has none that is looked at.
 duckdb::SelectStatement* query_of(SQLStatement& statement) {
   if (statement.type == StatementType::SELECT_STATEMENT) return &statement.Cast<duckdb::SelectStatement>();
+  if (statement.type == StatementType::INSERT_STATEMENT) {
+    auto& insert = statement.Cast<duckdb::InsertStatement>();
+    return insert.cte_map.map.empty() ? insert.select_statement.get() : nullptr;
+  }
   if (statement.type != StatementType::EXPLAIN_STATEMENT) return nullptr;
   SQLStatement& inner = *statement.Cast<duckdb::ExplainStatement>().stmt;
   return inner.type == StatementType::SELECT_STATEMENT ? &inner.Cast<duckdb::SelectStatement>() : nullptr;
@@ -67,9 +74,10 @@ StatementType refused_type(SQLStatement& statement) {
 
 // `sent` is what the user sees in errors: as long as `text` where positions matter.
 Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const std::string& sent,
-                                               const SqlLimits& limits) {
+                                               const GateOptions& options) {
   duckdb::ParserOptions parser_options;
-  parser_options.max_expression_depth = limits.expression_depth_max * 4;  // the grammar's levels are finer than ours
+  parser_options.max_expression_depth =
+      options.limits.expression_depth_max * 4;  // the grammar's levels are finer than ours
   duckdb::Parser parser(parser_options);
   try {
     parser.ParseQuery(text);
@@ -77,6 +85,10 @@ Result<duckdb::unique_ptr<SQLStatement>> parse(const std::string& text, const st
   if (parser.statements.empty()) return Error{ErrorCode::kInvalidArgument, "the query is empty: wanted one statement"};
   for (const auto& statement : parser.statements) {
     if (query_of(*statement) == nullptr) return forbidden(refused_type(*statement));
+    if (statement->type == StatementType::INSERT_STATEMENT && !options.may_insert) {
+      return Error{ErrorCode::kForbidden,
+                   "statement not allowed: INSERT needs a credential that may write, and POST instead of GET"};
+    }
   }
   if (parser.statements.size() > 1) {
     return Error{ErrorCode::kInvalidArgument,
@@ -185,7 +197,7 @@ Result<duckdb::unique_ptr<SQLStatement>> admit(const std::string& text, const Ga
   const bool is_show = show.kind != ShowStatement::Kind::kNone;
   SF_TRY(marked, mark_clauses(is_show ? show.text : text));
   const bool keeps_positions = marked.text.size() == text.size();
-  SF_TRY(statement, parse(marked.text, keeps_positions ? text : marked.text, options.limits));
+  SF_TRY(statement, parse(marked.text, keeps_positions ? text : marked.text, options));
   if (is_show && show.kind != ShowStatement::Kind::kText) {
     SF_CHECK(complete_show(show, *query_of(*statement), text, options.snapshot_of));
   }

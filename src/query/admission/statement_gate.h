@@ -2,7 +2,7 @@
 // its size before DuckDB plans it.
 // Source:     docs/tsql.md, "What is refused". Syntax of our own (syntax/) is rewritten first and gated as rewritten.
 // Invariants: an allow-list: SELECT, WITH, VALUES, FROM, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN and EXPLAIN ANALYZE of
-// these.
+//             these; INSERT of these where the caller may write.
 //             Uses DuckDB's Parser and nothing else: extracting statements through a Connection would run PRAGMA and
 //             IMPORT while it looks. What functions may do is function_policy.h's concern.
 // Threads:    free functions.
@@ -22,7 +22,8 @@ namespace streamflow::query {
 struct GateOptions {
   std::uint64_t text_bytes_max = 256U << 10U;
   SqlLimits limits;
-  SnapshotOf snapshot_of;  // for SHOW SERIES and SHOW TAG VALUES, which must know a table's tags
+  bool may_insert = false;  // INSERT is admitted too
+  SnapshotOf snapshot_of;   // for SHOW SERIES and SHOW TAG VALUES, which must know a table's tags
 };
 
 Result<duckdb::unique_ptr<duckdb::SQLStatement>> admit(const std::string& text, const GateOptions& options);

@@ -66,8 +66,9 @@ struct Summary {
     for (idx_t i = 0; i < count; ++i) Aggregate::write(column[i], settings_of(input), result, offset + i);
   }
 
-  static AggregateFunction make(const char* name, duckdb::vector<LogicalType> arguments, const LogicalType& result) {
-    AggregateFunction function(name, std::move(arguments), result, size, initialize, update, combine, finalize,
+  static AggregateFunction make(const char* name, const duckdb::vector<LogicalType>& arguments,
+                                const LogicalType& result) {
+    AggregateFunction function(name, arguments, result, size, initialize, update, combine, finalize,
                                duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, simple_update);
     function.SetOrderDependent(duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT);
     return function;

@@ -72,31 +72,38 @@ TEST_F(ZoneFunctions, DaysAreAsLongAsTheClockSays) {
 
 // Days between midnights of the zone, by DuckDB's own conversions, over twenty years and all hours.
 TEST_F(ZoneFunctions, DaysAgreeWithTheClockOfTheLibrary) {
+  const auto disagreeing = [](const std::string& zone) {
+    const std::string local = "timezone('" + zone + "', t::TIMESTAMPTZ)";
+    const std::string bucket = "time_bucket(INTERVAL '1 day', t::TIMESTAMP_NS, '" + zone + "')";
+    return "SELECT count(*), count(*) FILTER (date_trunc('day', " + local + ") <> date_trunc('day', timezone('" + zone +
+           "', " + bucket +
+           "::TIMESTAMP::TIMESTAMPTZ))) FROM (SELECT make_timestamp(range * 1800000000 + 946684800000000) AS t FROM "
+           "range(350640))";
+  };
   for (const char* zone :
        {"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Africa/Casablanca"}) {
-    const std::string local = "timezone('" + std::string(zone) + "', t::TIMESTAMPTZ)";
-    const std::string bucket = "time_bucket(INTERVAL '1 day', t::TIMESTAMP_NS, '" + std::string(zone) + "')";
-    EXPECT_EQ(harness_.rows("SELECT count(*), count(*) FILTER (date_trunc('day', " + local +
-                            ") <> date_trunc('day', timezone('" + zone + "', " + bucket +
-                            "::TIMESTAMP::TIMESTAMPTZ))) FROM (SELECT make_timestamp(range * "
-                            "1800000000 + 946684800000000) AS t FROM range(350640))"),
-              "350640,0")
-        << zone;
+    EXPECT_EQ(harness_.rows(disagreeing(zone)), "350640,0") << zone;
   }
 }
 
 TEST_F(ZoneFunctions, EveryTimeHasABucket) {
+  const auto has_bucket = [](const std::string& width, const std::string& time, const std::string& rest) {
+    const std::string bucket = "time_bucket(INTERVAL '" + width + "', " + time + rest + ")";
+    return bucket + " <= " + time + " AND epoch_ns(" + bucket + ") IS NOT NULL";
+  };
+  const auto truncates = [](const std::string& unit, const std::string& time) {
+    return "date_trunc('" + unit + "', " + time + ") <= " + time;
+  };
   const std::string ends[] = {"make_timestamp_ns(-9223372036854775806)", "make_timestamp_ns(9223372036854775806)"};
   for (const std::string& time : ends) {
     for (const char* rest :
          {"", ", INTERVAL '5 minutes'", ", TIMESTAMP_NS '2000-01-01'", ", 'Europe/Berlin'", ", INTERVAL '1 month'"}) {
       for (const char* width : {"1 second", "1 day", "1 week", "1 month", "10 years", "100 years"}) {
-        const std::string bucket = "time_bucket(INTERVAL '" + std::string(width) + "', " + time + rest + ")";
-        EXPECT_EQ(value(bucket + " <= " + time + " AND epoch_ns(" + bucket + ") IS NOT NULL"), "true") << bucket;
+        EXPECT_EQ(value(has_bucket(width, time, rest)), "true") << width << " " << time << rest;
       }
     }
     for (const char* unit : {"hour", "week", "century", "millennium", "isoyear"}) {
-      EXPECT_EQ(value("date_trunc('" + std::string(unit) + "', " + time + ") <= " + time), "true") << unit;
+      EXPECT_EQ(value(truncates(unit, time)), "true") << unit;
     }
   }
 }

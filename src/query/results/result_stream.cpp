@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "duckdb/common/allocator.hpp"
@@ -15,6 +16,8 @@
 #include "query/admission/statement_gate.h"
 #include "query/admission/watchdog.h"
 #include "query/duckdb_errors.h"
+#include "query/insert/insert_encoder.h"
+#include "query/insert/insert_statement.h"
 #include "query/project_instance.h"
 #include "query/results/result_encoder.h"
 
@@ -64,7 +67,8 @@ class DuckDbStream : public ResultStream {
         instance_(std::move(instance)),
         connection_(std::move(connection)),
         running_(std::make_shared<RunningQuery>(connection_->context, deadline_after(start_, limits_.timeout))),
-        encoder_(make_result_encoder(request.format)) {
+        encoder_(source.encoder ? source.encoder(make_result_encoder(request.format))
+                                : make_result_encoder(request.format)) {
     counters_->running += 1;
     watchdog_.add(running_);
   }
@@ -242,7 +246,19 @@ Result<std::unique_ptr<ResultStream>> start_query(const std::shared_ptr<ProjectI
   StatementSource source;
   GateOptions gate = gate_options(request);
   gate.snapshot_of = [instance] { return instance->snapshot(); };
-  source.make = [text = request.text, gate = std::move(gate)] { return admit(text, gate); };
+  gate.may_insert = static_cast<bool>(request.write);
+  const auto target = std::make_shared<std::optional<InsertTarget>>();  // shared by the two callbacks
+  source.make = [text = request.text, gate = std::move(gate),
+                 target]() -> Result<duckdb::unique_ptr<duckdb::SQLStatement>> {
+    SF_TRY(statement, admit(text, gate));
+    if (statement->type != duckdb::StatementType::INSERT_STATEMENT) return std::move(statement);
+    SF_TRY(rows, rows_to_insert(std::move(statement), *gate.snapshot_of(), text));
+    *target = std::move(rows.target);
+    return std::move(rows.select);
+  };
+  source.encoder = [target, write = request.write](std::unique_ptr<ResultEncoder> answer) {
+    return target->has_value() ? make_insert_encoder(**target, write, std::move(answer)) : std::move(answer);
+  };
   return start_statement(instance, request, std::move(source), watchdog, counters);
 }
 

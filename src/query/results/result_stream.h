@@ -13,6 +13,7 @@
 #include "duckdb/parser/sql_statement.hpp"
 #include "query/admission/statement_gate.h"
 #include "query/query_service.h"
+#include "query/results/result_encoder.h"
 
 namespace duckdb {
 class ClientContext;
@@ -35,6 +36,8 @@ GateOptions gate_options(const QueryRequest& request);
 struct StatementSource {
   std::function<Result<duckdb::unique_ptr<duckdb::SQLStatement>>()> make;  // admitted; asked for again to mend it
   std::function<void(duckdb::ClientContext&)> attach;                      // before planning; may be empty
+  // Once the statement is made: what its rows go through instead of the result's encoder; may be empty.
+  std::function<std::unique_ptr<ResultEncoder>(std::unique_ptr<ResultEncoder>)> encoder;
   std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();  // of the timeout
 };
 Result<std::unique_ptr<ResultStream>> start_statement(const std::shared_ptr<ProjectInstance>& instance,

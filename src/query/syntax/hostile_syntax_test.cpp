@@ -19,7 +19,9 @@ std::string repeated(const std::string& text, int count) {
 
 std::string numbered(const std::string& before, const std::string& after, int count) {
   std::string result;
-  for (int i = 0; i < count; ++i) result += (i == 0 ? "" : ", ") + before + std::to_string(i) + after;
+  for (int i = 0; i < count; ++i) {
+    result.append(i == 0 ? "" : ", ").append(before).append(std::to_string(i)).append(after);
+  }
   return result;
 }
 

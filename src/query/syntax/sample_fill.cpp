@@ -72,7 +72,7 @@ class Filler {
   }
 
   std::string filled(std::size_t index, const Fill& fill, const std::string& bucket) const {
-    const std::string value = "s." + column(index);
+    std::string value = "s." + column(index);
     const std::string partition = keys("g.").empty() ? "" : "PARTITION BY " + keys("g.");
     const std::string window = " OVER (" + partition + " ORDER BY " + bucket + ")";
     switch (fill.kind) {

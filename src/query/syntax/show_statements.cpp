@@ -14,6 +14,7 @@
 #include "query/functions/function_registry.h"
 #include "query/functions/storage_function.h"
 #include "query/syntax/clauses.h"
+#include "query/syntax/table_names.h"
 #include "query/syntax/tokens.h"
 
 namespace streamflow::query {
@@ -27,28 +28,6 @@ constexpr std::size_t kTablesMax = 100;  // of SHOW SERIES without FROM
 
 bool same_name(const std::string& a, const std::string& b) {
   return duckdb::StringUtil::CIEquals(a, b);
-}
-
-// What SQL calls the tags: names that differ only in case from an earlier column have a number (project_catalog.cpp).
-std::vector<std::string> tag_names(const TableSchema& schema) {
-  std::vector<std::string> taken{std::string(kTimeColumn)};
-  for (const std::string& tag : schema.tags) {
-    std::string name = tag;
-    const auto is_taken = [&name](const std::string& other) { return same_name(name, other); };
-    for (int i = 1; std::any_of(taken.begin(), taken.end(), is_taken); ++i) name = tag + "_" + std::to_string(i);
-    taken.push_back(std::move(name));
-  }
-  taken.erase(taken.begin());
-  return taken;
-}
-
-// Names compare as in the catalog: exactly, else without case.
-std::shared_ptr<const TableSchema> find_table(const storage::ProjectSnapshot& snapshot, const std::string& name) {
-  if (auto exact = snapshot.table(name)) return exact;
-  for (const std::string& other : snapshot.table_names()) {
-    if (same_name(name, other)) return snapshot.table(other);
-  }
-  return nullptr;
 }
 
 std::string series_items(const std::vector<std::string>& tags) {
@@ -125,7 +104,7 @@ class Reader {
       const auto schema = snapshot->table(table);
       if (!schema) continue;
       sql += (sql.empty() ? "" : " UNION ALL BY NAME ") + std::string("SELECT ") + quoted_text(table) +
-             " AS \"table\", " + series_items(tag_names(*schema)) + " FROM " + quoted_name(table) +
+             " AS \"table\", " + series_items(sql_tag_names(*schema)) + " FROM " + quoted_name(table) +
              (schema->tags.empty() ? " HAVING count(*) > 0" : " GROUP BY ALL");
     }
     return plain("SELECT * FROM (" + sql + ") ORDER BY ALL");
@@ -198,7 +177,7 @@ class Completer {
       return error_at(text_, place.IsValid() ? place.GetIndex() : 0,
                       "there is no table \"" + name + "\"; SHOW TABLES lists them");
     }
-    return show_.kind == Kind::kSeries ? series(select, tag_names(*schema)) : values(select, *schema);
+    return show_.kind == Kind::kSeries ? series(select, sql_tag_names(*schema)) : values(select, *schema);
   }
 
  private:
@@ -234,7 +213,7 @@ class Completer {
   }
 
   Status values(SelectNode& select, const TableSchema& schema) {
-    const auto tags = tag_names(schema);
+    const auto tags = sql_tag_names(schema);
     for (std::size_t i = 0; i < show_.keys.size(); ++i) {
       const auto is_key = [&](const std::string& tag) { return same_name(tag, show_.keys[i]); };
       if (std::any_of(tags.begin(), tags.end(), is_key)) continue;

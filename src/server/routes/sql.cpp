@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "access/access.h"
 #include "server/routes/handlers.h"
 #include "server/sql_request.h"
 
@@ -36,6 +37,24 @@ Response::Producer rest_of(std::shared_ptr<query::ResultStream> stream, query::R
   };
 }
 
+// What INSERT writes with; empty for callers that may not write, and for GET, which changes nothing.
+query::RowWriter writer_of(const Call& call) {
+  if (call.request.method != "POST" ||
+      !access::authorize(call.subject, access::Action::kWriteData, {call.project, ""}).has_value()) {
+    return {};
+  }
+  return [write = call.services.write, project = call.project](RowBatch batch) -> Result<std::uint64_t> {
+    storage::WriteRequest request{project, {}, {}};
+    request.batches.push_back(std::move(batch));
+    SF_TRY(receipt, write(std::move(request)));
+    if (receipt.rejected.empty()) { return receipt.rows; }
+    const storage::RejectedRows& refused = receipt.rejected.front();
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("INSERT: {} of its rows were refused, from row {} on: {}. {} rows were stored",
+                             refused.rows.size(), refused.rows.front() + 1, refused.reason, receipt.rows)};
+  };
+}
+
 Response run(Call& call, SqlRequest sql) {
   query::QueryRequest request;
   request.project = call.project;
@@ -43,6 +62,7 @@ Response run(Call& call, SqlRequest sql) {
   request.parameters = std::move(sql.parameters);
   request.format = sql.format;
   request.limits = call.options.query_limits;
+  request.write = writer_of(call);
   if (sql.timeout.has_value()) { request.limits.timeout = *sql.timeout; }
   auto started = call.services.query(std::move(request));
   if (!started) { return call.problem(started.error()); }
