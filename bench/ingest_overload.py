@@ -48,16 +48,15 @@ def overload(name, folder, seconds, *arguments):
     quarter = max(1, len(megabytes) // 4)
     print(f"{name}")
     print(f"  saturation  {full['points_per_second'] / 1e6:.1f} M points/s, p99 {full['ack_p99_ms']:.0f} ms")
+    stored = over["points_per_second"] / 1e6
+    share = 100 * over["rows_per_second"] / full["rows_per_second"]
     print(
-        f"  offered x{FACTOR}  {over['points_per_second'] / 1e6:.1f} M points/s stored for {over['load_seconds']:.0f} s: "
-        f"{100 * over['rows_per_second'] / full['rows_per_second']:.0f} % of saturation; {over['retries']} batches sent "
-        f"again, {refused:.0f} refusals"
+        f"  offered x{FACTOR}  {stored:.1f} M points/s stored for {over['load_seconds']:.0f} s: "
+        f"{share:.0f} % of saturation;"
     )
-    print(
-        f"  memory      {max(megabytes[:quarter]):.0f} MB at most in the first quarter, {max(megabytes[-quarter:]):.0f} MB "
-        f"in the last",
-        flush=True,
-    )
+    print(f"              {over['retries']} batches sent again, {refused:.0f} refusals")
+    early, late = max(megabytes[:quarter]), max(megabytes[-quarter:])
+    print(f"  memory      {early:.0f} MB at most in the first quarter, {late:.0f} MB in the last", flush=True)
 
 
 def main():

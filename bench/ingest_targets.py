@@ -34,9 +34,10 @@ def over_http(name, seconds, arguments):
         server.start()
         f = server.load("--seconds", seconds, "--data-dir", pathlib.Path(folder) / "data", *arguments)
         server.stop()
+    rate, with_drain = f["points_per_second"] / 1e6, f["points_per_second_with_drain"] / 1e6
     print(
-        f"{name:48} {f['points_per_second'] / 1e6:5.1f} M points/s, {f['points_per_second_with_drain'] / 1e6:5.1f} with "
-        f"drain; p99 {f['ack_p99_ms']:.0f} ms; {f['points'] / 1e6 / f['server_cpu_seconds']:.1f} M points per CPU-s; "
+        f"{name:48} {rate:5.1f} M points/s, {with_drain:5.1f} with drain; p99 {f['ack_p99_ms']:.0f} ms; "
+        f"{f['points'] / 1e6 / f['server_cpu_seconds']:.1f} M points per CPU-s; "
         f"{f['bytes_per_point']:.3f} bytes a point; {f['server_resident_bytes'] / 1e6:.0f} MB",
         flush=True,
     )

@@ -144,3 +144,14 @@ def test_the_same_key_counts_once(db, table):
     second = db.write(table, rows, duplicates="keep", idempotency_key=key)
     assert (first.duplicate, second.duplicate) == (False, True)
     assert db.sql(f"SELECT count(*) FROM {table}").scalar() == 2
+
+
+def test_an_analysis_is_the_statement_of_the_same_name(db, table):
+    db.write(table, [{"time": 60_000_000_000 * i, "value": float(i * i % 17)} for i in range(60)])
+    rows = f"SELECT time, value FROM {table} WHERE value >= ?"
+    ahead = db.forecast(rows, [0], horizon=4, model="ets", level=[80, 95]).to_arrow()
+    statement = f"SELECT * FROM forecast(({rows}), horizon => 4, model => 'ets', level => [80, 95])"
+    assert ahead == db.sql(statement, [0]).to_arrow()
+    assert ahead.column_names == ["time", "step", "forecast", "lower_80", "upper_80", "lower_95", "upper_95", "model"]
+    with pytest.raises(streamflow.StreamFlowError, match="no parameter `horizn`"):
+        db.forecast(rows, [0], horizn=4)

@@ -33,9 +33,13 @@ const std::vector<Analysis>& analyses() {
     names.insert(names.end(), {"level", "method"});  // other words for `levels` and `model`
     return names;
   }();
+  static const std::vector<std::string> backtesting{"model",  "method", "horizon", "level",   "levels",
+                                                    "period", "folds",  "stride",  "training"};
   static const std::vector<Analysis> all{
       {"forecast", forecasting, bind_forecast},
       {"forecast_leaderboard", forecasting, bind_forecast_models},
+      {"backtest", backtesting, bind_backtest},
+      {"backtest_scores", backtesting, bind_backtest_scores},
       {"decompose", {"period", "robust"}, bind_decompose},
       {"seasonality", {"periods_max"}, bind_seasonality},
       {"stationarity", {}, bind_stationarity},
@@ -43,6 +47,23 @@ const std::vector<Analysis>& analyses() {
       {"changepoints", {"model", "penalty", "length_min"}, bind_changepoints},
   };
   return all;
+}
+
+Status check_horizon(std::size_t horizon) {
+  if (horizon >= 1 && horizon <= analytics::kHorizonMax) { return Ok{}; }
+  return Error{ErrorCode::kInvalidArgument,
+               "horizon is " + std::to_string(horizon) + "; wanted 1 to " + std::to_string(analytics::kHorizonMax)};
+}
+
+std::string level_suffix(const std::vector<double>& levels, double level) {
+  return levels.size() == 1 ? std::string() : "_" + short_number(level);
+}
+
+void add_bound_columns(const std::vector<double>& levels, std::vector<AnalysisColumn>& columns) {
+  for (const double level : levels) {
+    columns.push_back({"lower" + level_suffix(levels, level), AnalysisType::kNumber});
+    columns.push_back({"upper" + level_suffix(levels, level), AnalysisType::kNumber});
+  }
 }
 
 const Analysis* find_analysis(const std::string& name) {

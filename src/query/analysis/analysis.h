@@ -61,9 +61,16 @@ Result<std::uint64_t> whole_parameter(const AnalysisParameters& parameters, cons
 Result<double> number_parameter(const AnalysisParameters& parameters, const std::string& name, double otherwise,
                                 double least, double most);
 
+Status check_horizon(std::size_t horizon);
+// Interval bounds are `lower` and `upper`, of several levels lower_80, upper_80, lower_95, …
+std::string level_suffix(const std::vector<double>& levels, double level);
+void add_bound_columns(const std::vector<double>& levels, std::vector<AnalysisColumn>& columns);
+
 // analysis_*.cpp:
 Result<BoundAnalysis> bind_forecast(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_forecast_models(const AnalysisParameters& parameters);
+Result<BoundAnalysis> bind_backtest(const AnalysisParameters& parameters);
+Result<BoundAnalysis> bind_backtest_scores(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_decompose(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_seasonality(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_stationarity(const AnalysisParameters& parameters);

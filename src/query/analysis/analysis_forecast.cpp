@@ -10,17 +10,9 @@ Result<analytics::ForecastRequest> request_from(const AnalysisParameters& parame
   analytics::ForecastRequest request;
   request.levels = {95};
   for (const auto& [name, value] : parameters) { SF_CHECK(analytics::set_parameter(request, name, value)); }
+  SF_CHECK(check_horizon(request.horizon));
   SF_CHECK(analytics::make_model(request.model, request.horizon));  // an unknown one is refused before any row
   return request;
-}
-
-// lower and upper, or lower_80, upper_80, lower_95, … of several levels.
-std::string level_suffix(const std::vector<double>& levels, double level) {
-  if (levels.size() == 1) { return {}; }
-  std::string text = std::to_string(level);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') { text.pop_back(); }
-  return "_" + text;
 }
 
 Result<analytics::ForecastAnswer> answer_for(const AnalysisSeries& series, const analytics::GriddedSeries& gridded,
@@ -67,10 +59,7 @@ Result<BoundAnalysis> bind_forecast(const AnalysisParameters& parameters) {
   BoundAnalysis bound;
   bound.columns = {
       {"time", AnalysisType::kTime}, {"step", AnalysisType::kInteger}, {"forecast", AnalysisType::kNumber}};
-  for (const double level : request.levels) {
-    bound.columns.push_back({"lower" + level_suffix(request.levels, level), AnalysisType::kNumber});
-    bound.columns.push_back({"upper" + level_suffix(request.levels, level), AnalysisType::kNumber});
-  }
+  add_bound_columns(request.levels, bound.columns);
   bound.columns.push_back({"model", AnalysisType::kText});
   bound.run = [request](const AnalysisSeries& series) { return run_forecast(series, request); };
   return bound;

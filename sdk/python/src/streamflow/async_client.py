@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from types import TracebackType
 from typing import Any, Literal
 
 import pyarrow as pa
 
+from streamflow.analyses import Analyses
 from streamflow.arrow_stream import ArrowStreamDecoder
 from streamflow.calls import Calls
 from streamflow.catalog import Health, Schema
@@ -22,7 +23,7 @@ from streamflow.writer.options import WriterOptions
 from streamflow.writes import Destination
 
 
-class AsyncClient:
+class AsyncClient(Analyses[Awaitable[Result]]):
     """A server, as `streamflow.connect_async()` opens it. Belongs to one event loop; tasks may share it.
 
     >>> async def example():

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from streamflow.analyses import Analyses
 from streamflow.arrow_stream import ArrowStreamDecoder
 from streamflow.calls import Calls
 from streamflow.catalog import Health, Schema
@@ -22,7 +23,7 @@ from streamflow.writer.options import WriterOptions
 from streamflow.writes import Destination
 
 
-class Client:
+class Client(Analyses[Result]):
     """A server, as `streamflow.connect()` opens it. Threads: may be shared.
 
     >>> with streamflow.connect(url) as db:
