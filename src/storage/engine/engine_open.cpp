@@ -63,6 +63,11 @@ Status Engine::State::load_shards() {
     }
     SF_CHECK(attach(entry));
   }
+  std::vector<std::vector<Tombstone>> tombstones(shards.size());
+  for (const Tombstone& tombstone : manifest->current().tombstones) {
+    if (tombstone.shard.value < shards.size()) { tombstones[tombstone.shard.value].push_back(tombstone); }
+  }
+  for (std::size_t s = 0; s < shards.size(); ++s) { shards[s]->restore_tombstones(std::move(tombstones[s])); }
   for (std::uint32_t s = 0; s < options.shard_count; ++s) {
     const ShardState state = manifest->current().shards[s];
     SF_CHECK(shards[s]->recover(state, [&] { return drain(*shards[s]); }));

@@ -47,7 +47,8 @@ Shard::Shard(ShardIndex index, Context context)
     : index_(index),
       context_(std::move(context)),
       active_(std::make_shared<Memtable>(view_mutex_)),
-      segments_(std::make_shared<const std::vector<std::shared_ptr<const OpenSegment>>>()) {}
+      segments_(std::make_shared<const std::vector<std::shared_ptr<const OpenSegment>>>()),
+      tombstones_(std::make_shared<const std::vector<Tombstone>>()) {}
 
 Shard::~Shard() {
   stop();
@@ -66,8 +67,7 @@ Status Shard::recover(const ShardState& state, const std::function<Status()>& fl
     commit_time_ = std::max(commit_time_, record.commit_time);
     producers_.note(record.producer);
     apply(record, {});
-    if (!wants_freeze()) { return Ok{}; }
-    freeze();
+    if (wants_freeze()) { freeze(); }
     return flush_now();
   };
   active_first_ = SequenceNumber{applied_through_.value + 1};
@@ -246,6 +246,7 @@ void Shard::apply(const LogRecord& record, std::span<const std::vector<std::uint
     const std::lock_guard lock(view_mutex_);
     if (!active_since_) { active_since_ = context_.options->clock->now(); }
   }
+  if (record.kind == RecordKind::kDelete) { apply_delete(record); }
   for (std::size_t b = 0; b < record.batches.size(); ++b) {
     const RowBatch& batch = *record.batches[b];
     Result<ResolvedBatch> resolved = context_.catalog->resolve(record.project, batch);
@@ -267,7 +268,8 @@ bool Shard::wants_freeze() const {
 }
 
 void Shard::freeze() {
-  if (active_->empty()) { return; }
+  if (active_->empty() && !has_new_delete_) { return; }  // a delete alone: so that the log can forget it
+  has_new_delete_ = false;
   ++frozen_total_;
   active_->freeze();
   FrozenMemtable frozen;
@@ -308,17 +310,19 @@ ShardView Shard::view(const ProjectName& project) const {
   ShardView view;
   const std::lock_guard lock(view_mutex_);
   view.segments = segments_;
-  const auto add = [&](const Memtable& memtable) {
+  view.tombstones = tombstones_;
+  const auto add = [&](const Memtable& memtable, SequenceNumber through) {
     for (const auto& table : memtable.tables()) {
       if (table->project() != project) { continue; }
       MemtableView part = memtable.view(table.get());
       MemtableView& all = view.memory[table.get()];
       all.pages.insert(all.pages.end(), part.pages.begin(), part.pages.end());
+      all.page_through.resize(all.pages.size(), through);
       all.arrived.insert(all.arrived.end(), part.arrived.begin(), part.arrived.end());
     }
   };
-  for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable); }
-  add(*active_);
+  for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable, frozen.sequence_max); }
+  add(*active_, SequenceNumber{~std::uint64_t{0}});  // what a delete hides was frozen by it
   return view;
 }
 

@@ -48,6 +48,7 @@ struct FrozenMemtable {
 struct ShardView {
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments;  // oldest first
   std::unordered_map<const TableEntry*, MemtableView> memory;                       // frozen pages first, then active
+  std::shared_ptr<const std::vector<Tombstone>> tombstones;                         // never null
 };
 
 // A published segment that goes, and what takes its place.
@@ -84,6 +85,10 @@ class Shard {
   void publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments);
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments() const;  // oldest first
   void replace_segments(const std::vector<SegmentReplacement>& replacements);
+  std::shared_ptr<const std::vector<Tombstone>> tombstones() const;  // in order of sequence; never null
+  void restore_tombstones(std::vector<Tombstone> tombstones);        // before recover(): what the manifest names
+  // Those at `sequences` have left every segment: they hide nothing any more, and stay as receipts for a while.
+  void note_applied(const std::vector<SequenceNumber>& sequences, Timestamp when);
   bool is_old(Timestamp now) const;  // its oldest unflushed row has waited flush_age
 
   ShardIndex index() const { return index_; }
@@ -102,6 +107,7 @@ class Shard {
   std::chrono::nanoseconds wake_after() const;
   Status check_running() const;
   void apply(const LogRecord& record, std::span<const std::vector<std::uint64_t>> series_hashes);
+  void apply_delete(const LogRecord& record);
   void freeze();
   void fail(const Error& error);
   bool wants_freeze() const;
@@ -115,6 +121,7 @@ class Shard {
   SequenceNumber applied_through_;  // the writer thread's: the last record whose rows are in a memtable
   std::uint64_t frozen_total_ = 0;  // the writer thread's: memtables ever frozen
   SequenceNumber removed_;          // the writer thread's: log files with records up to here are gone...
+  bool has_new_delete_ = false;     // the writer thread's: logged since the last freeze
   bool removal_failed_ = false;     // ...and more could not be removed
   std::optional<Duration>
       unsynced_since_;  // the writer thread's: with kInterval, when the oldest such record was written
@@ -134,6 +141,7 @@ class Shard {
   std::optional<Timestamp> active_since_;
   std::deque<FrozenMemtable> frozen_;
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments_;
+  std::shared_ptr<const std::vector<Tombstone>> tombstones_;
 
   std::atomic<std::uint64_t> queued_bytes_{0}, wal_bytes_{0}, wal_syncs_{0}, wal_sync_ns_{0};
   WalReplay replay_;
