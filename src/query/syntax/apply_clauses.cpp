@@ -88,7 +88,11 @@ void order_by_time(SelectNode& select, const std::vector<SampledColumn>& columns
           duckdb::make_uniq<duckdb::ConstantExpression>(duckdb::Value::INTEGER(static_cast<std::int32_t>(i) + 1)));
     }
   }
-  select.modifiers.insert(select.modifiers.begin(), std::move(order));
+  // DISTINCT comes before any order, LIMIT after it.
+  const auto place = std::ranges::find_if(select.modifiers, [](const auto& modifier) {
+    return modifier->type != duckdb::ResultModifierType::DISTINCT_MODIFIER;
+  });
+  select.modifiers.insert(place, std::move(order));
 }
 
 class Sampler {

@@ -127,7 +127,11 @@ std::optional<CompactionChoice> choose_in(Candidates segments, const LadderParti
   const bool stale = std::ranges::any_of(members, [&](std::size_t m) { return segments[m].is_stale; });
   if (members.size() < 2 && !stale) { return std::nullopt; }
   if (members.size() > kCompactionSourcesMax) { members.resize(kCompactionSourcesMax); }  // the rest comes after
-  const bool is_time = urgency == CompactionUrgency::kNow || is_quiet(segments, members, options);
+  if (stale && bytes_of(segments, members) > kCompactionBytesMax) {  // too much for one file: the first of them alone
+    std::erase_if(members, [&](std::size_t m) { return !segments[m].is_stale; });
+    members.resize(1);
+  }
+  const bool is_time = stale || urgency == CompactionUrgency::kNow || is_quiet(segments, members, options);
   if (!is_time || bytes_of(segments, members) > kCompactionBytesMax) {
     return choose_tier(segments, members, partition.range, options);
   }

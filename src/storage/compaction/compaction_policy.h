@@ -29,6 +29,7 @@ struct CompactionOptions {
   std::uint64_t bytes_per_second = 64U << 20U;      // read and written together; 0: as fast as it goes
   std::uint32_t fan_out = 8;                        // at least 2
   Duration quiet_after = std::chrono::seconds(15);  // a partition without a new segment for so long is merged into one
+  Duration deletes_after = std::chrono::hours(1);   // when files with deleted rows are written anew
   std::uint64_t partition_rows = 8U << 20U;         // per shard; one with more is cut by the ladder's next step
 };
 
@@ -39,7 +40,7 @@ struct CompactionCandidate {
   SegmentEntry entry;
   Duration age{0};        // since it appeared
   bool is_open = true;    // false: its file is lost or damaged, so that it cannot be read
-  bool is_stale = false;  // it holds deleted or expired rows: worth writing anew, even alone
+  bool is_stale = false;  // it holds rows that are deleted for long: to be written anew, even alone
 };
 
 struct CompactionOutput {

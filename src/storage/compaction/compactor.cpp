@@ -22,6 +22,15 @@ std::shared_ptr<const OpenSegment> find_open(const Segments& segments, SegmentId
   return found == segments.end() ? nullptr : *found;
 }
 
+// Whether rows that the tombstone hides may be in the segment's file; one that cannot be opened may hold anything.
+bool may_hold(const SegmentEntry& entry, const OpenSegment* segment, const Tombstone& tombstone) {
+  const bool is_older = entry.sequence_max <= tombstone.sequence && entry.deleted_through < tombstone.sequence &&
+                        entry.range.overlaps(tombstone.deletion.range);
+  if (!is_older || segment == nullptr) { return is_older; }
+  const SegmentTable* table = segment->reader->find(tombstone.deletion.table);
+  return table != nullptr && table->row_count() > 0 && table->range().overlaps(tombstone.deletion.range);
+}
+
 }  // namespace
 
 Compactor::Compactor(Context context) : context_(std::move(context)) {}
@@ -63,11 +72,15 @@ void Compactor::run() {
 }
 
 // The manifest's segments, in its order, by project and shard.
-std::vector<Compactor::Group> Compactor::groups() {
+std::vector<Compactor::Group> Compactor::groups(CompactionUrgency urgency) {
   std::vector<SegmentEntry> entries;
   {
     const std::lock_guard lock(*context_.manifest_mutex);
     entries = context_.manifest->current().segments;
+    flushed_through_.clear();
+    for (const ShardState& shard : context_.manifest->current().shards) {
+      flushed_through_.push_back(shard.flushed_through);
+    }
   }
   const Duration now = context_.options->clock->steady();
   std::map<SegmentId, Duration> seen;
@@ -96,9 +109,48 @@ std::vector<Compactor::Group> Compactor::groups() {
     debt.bytes += more.bytes;
     groups.push_back(std::move(group));
   }
+  look_for_deleted_rows(groups, urgency);
   debt_segments_ = debt.segments;
   debt_bytes_ = debt.bytes;
   return groups;
+}
+
+// Tombstones that the manifest, not only the log, is sure to keep: what is marked with their numbers must mean them.
+std::shared_ptr<const std::vector<Tombstone>> Compactor::lasting_tombstones(ShardIndex shard) const {
+  auto lasting = std::make_shared<std::vector<Tombstone>>();
+  for (const Tombstone& tombstone : *context_.shards[shard.value]->tombstones()) {
+    const bool lasts = tombstone.sequence <= flushed_through_[shard.value];
+    if (lasts && !tombstone.is_applied()) { lasting->push_back(tombstone); }
+  }
+  return lasting;
+}
+
+// Marks segments with deleted rows, and tombstones whose rows are in no segment any more.
+void Compactor::look_for_deleted_rows(std::vector<Group>& groups, CompactionUrgency urgency) {
+  const Timestamp now = context_.options->clock->now();
+  for (const auto& shard : context_.shards) {
+    const auto tombstones = lasting_tombstones(shard->index());
+    if (tombstones->empty()) { continue; }
+    std::set<SequenceNumber> at_work;
+    for (Group& group : groups) {
+      if (group.shard != shard->index()) { continue; }
+      const auto open = shard->segments();
+      for (CompactionCandidate& candidate : group.segments) {
+        const auto segment = find_open(*open, candidate.entry.id);
+        for (const Tombstone& tombstone : *tombstones) {
+          if (tombstone.project != group.project || !may_hold(candidate.entry, segment.get(), tombstone)) { continue; }
+          at_work.insert(tombstone.sequence);
+          const bool due = now - tombstone.asked >= context_.options->compaction.deletes_after;
+          candidate.is_stale = candidate.is_stale || due || urgency == CompactionUrgency::kNow;
+        }
+      }
+    }
+    std::vector<SequenceNumber> applied;
+    for (const Tombstone& tombstone : *tombstones) {
+      if (!at_work.contains(tombstone.sequence)) { applied.push_back(tombstone.sequence); }
+    }
+    if (!applied.empty()) { shard->note_applied(applied, now); }
+  }
 }
 
 Result<bool> Compactor::run_one(const std::optional<ProjectName>& only, CompactionUrgency urgency) {
@@ -108,7 +160,7 @@ Result<bool> Compactor::run_one(const std::optional<ProjectName>& only, Compacti
     SF_CHECK(context_.manifest->check_running());  // else neither may files go nor new ones be named
   }
   remove_retired();
-  for (const Group& group : groups()) {
+  for (const Group& group : groups(urgency)) {
     if (only && group.project != *only) { continue; }
     const auto choice = choose_compaction(group.segments, context_.options->compaction, urgency);
     if (!choice) { continue; }
@@ -121,7 +173,7 @@ Result<bool> Compactor::run_one(const std::optional<ProjectName>& only, Compacti
     }
     ++runs_;
     remove_retired();
-    (void)groups();  // what is left to do
+    (void)groups(urgency);  // what is left to do
     return true;
   }
   return false;
@@ -163,6 +215,7 @@ Status Compactor::merge_outputs(const Group& group, const CompactionChoice& choi
     merge.data_folder = options.data_folder;
     merge.database_id = context_.database_id;
     merge.range = output.range;
+    merge.tombstones = lasting_tombstones(group.shard);
     merge.id = context_.next_id();
     merge.pace = [&](std::uint64_t bytes) { return pace(bytes, urgency); };
     for (const std::size_t s : output.sources) {

@@ -57,7 +57,9 @@ class Compactor {
   };
 
   void run();
-  std::vector<Group> groups();
+  std::vector<Group> groups(CompactionUrgency urgency);
+  std::shared_ptr<const std::vector<Tombstone>> lasting_tombstones(ShardIndex shard) const;
+  void look_for_deleted_rows(std::vector<Group>& groups, CompactionUrgency urgency);
   Status compact(const Group& group, const CompactionChoice& choice, CompactionUrgency urgency);
   Status merge_outputs(const Group& group, const CompactionChoice& choice,
                        const std::vector<std::shared_ptr<const OpenSegment>>& sources, CompactionUrgency urgency,
@@ -76,6 +78,7 @@ class Compactor {
 
   std::mutex mutex_;                                         // one compaction at a time; guards what follows
   std::map<SegmentId, Duration> seen_;                       // when a segment appeared, by the steady clock
+  std::vector<SequenceNumber> flushed_through_;              // per shard, at the last look
   bool first_look_ = true;                                   // what is there at the start is old
   std::vector<std::shared_ptr<const OpenSegment>> retired_;  // no longer named; their files go when nobody reads them
   Duration paced_since_{0};

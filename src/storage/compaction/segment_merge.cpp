@@ -16,6 +16,10 @@ SegmentEntry new_entry(const SegmentMerge& merge) {
     entry.sequence_min = std::min(entry.sequence_min, source->entry.sequence_min);
     entry.sequence_max = std::max(entry.sequence_max, source->entry.sequence_max);
   }
+  entry.deleted_through = {};
+  if (merge.tombstones != nullptr && !merge.tombstones->empty()) {
+    entry.deleted_through = merge.tombstones->back().sequence;
+  }
   return entry;
 }
 
@@ -33,13 +37,27 @@ Tables tables_of(const SegmentMerge& merge) {
   return tables;
 }
 
+std::vector<std::shared_ptr<const HiddenRows>> hidden_by_source(const SegmentMerge& merge, const TableEntry& table,
+                                                                std::span<const OpenSegment::Table* const> sources) {
+  std::vector<std::shared_ptr<const HiddenRows>> hidden(sources.size());
+  if (merge.tombstones == nullptr) { return hidden; }
+  const TableTombstones tombstones(*merge.tombstones, table, merge.sources.front()->entry.shard.value);
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    if (sources[s] == nullptr) { continue; }
+    const SegmentEntry& entry = merge.sources[s]->entry;
+    hidden[s] = tombstones.of_source(sources[s]->rows->range(), entry.sequence_max, entry.deleted_through);
+  }
+  return hidden;
+}
+
 Status write_tables(const SegmentMerge& merge, SegmentWriter& writer) {
   for (const auto& [name, sources] : tables_of(merge)) {
     const auto first = std::ranges::find_if(sources, [](const auto* source) { return source != nullptr; });
     const TableEntry& table = *(*first)->entry;
     TableMerge rows(table, sources, merge.range);
+    const std::vector<std::shared_ptr<const HiddenRows>> by_source = hidden_by_source(merge, table, sources);
     const auto hidden = [&](std::size_t source, SeriesId series) {
-      return merge.hidden ? merge.hidden(*merge.sources[source], table, series) : std::vector<TimeRange>{};
+      return by_source[source] == nullptr ? std::vector<TimeRange>{} : by_source[source]->times_of(series);
     };
     SF_CHECK(rows.write_to(writer, hidden, merge.pace));
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/compaction/table_merge.h"
+#include "storage/deletes/hidden_rows.h"
 
 namespace streamflow::storage {
 
@@ -22,8 +23,8 @@ struct SegmentMerge {
   std::vector<std::shared_ptr<const OpenSegment>> sources;  // of one project and shard, oldest first
   TimeRange range;                                          // rows outside are left out
   SegmentId id;                                             // of the new segment
-  // Deleted times of a series in a segment; null: nothing is deleted.
-  std::function<std::vector<TimeRange>(const OpenSegment&, const TableEntry&, SeriesId)> hidden;
+  // Of the shard; their rows are left out, and the new segment says so.
+  std::shared_ptr<const std::vector<Tombstone>> tombstones;
   TableMerge::Pace pace;
 };
 

@@ -55,15 +55,7 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     ++waiting;
   }
   std::latch done(waiting);
-  for (std::size_t s = 0; s < writes.size(); ++s) {
-    if (writes[s] == nullptr) { continue; }
-    writes[s]->done = &done;
-    state.shards[s]->submit(*writes[s]);
-  }
-  if (state.options.background == Background::kStepped) {
-    for (auto& shard : state.shards) { shard->step(); }
-  }
-  done.wait();
+  state.submit(writes, done);
 
   WriteReceipt receipt;
   receipt.rejected = std::move(routed.rejected);
@@ -82,6 +74,19 @@ Result<WriteReceipt> Engine::write(WriteRequest request) {
     state.points_written += routed.points;
   }
   return receipt;
+}
+
+// Answers when every shard has stored its part, or refused it.
+void Engine::State::submit(std::span<const std::unique_ptr<ShardWrite>> writes, std::latch& done) {
+  for (std::size_t s = 0; s < writes.size(); ++s) {
+    if (writes[s] == nullptr) { continue; }
+    writes[s]->done = &done;
+    shards[s]->submit(*writes[s]);
+  }
+  if (options.background == Background::kStepped) {
+    for (auto& shard : shards) { shard->step(); }
+  }
+  done.wait();
 }
 
 // Waits a little for memory, so that a burst is slowed down rather than refused.

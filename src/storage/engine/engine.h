@@ -85,6 +85,17 @@ struct LostSegment {
   std::uint64_t row_count = 0;
 };
 
+struct DeleteReceipt {
+  std::string position;  // as WriteReceipt's; a read that waits for it does not see the rows any more
+};
+
+// A delete as it stands in all shards.
+struct DeleteRecord {
+  Deletion deletion;
+  Timestamp asked;
+  std::optional<Timestamp> applied;  // when the rows had left every file; none: they are hidden, and still on disk
+};
+
 struct EngineStatistics {
   std::uint64_t rows_written = 0, points_written = 0, requests = 0, requests_overloaded = 0;
   std::uint64_t memtable_bytes = 0, memtable_bytes_max = 0, memtable_rows = 0;
@@ -116,6 +127,10 @@ class Engine {
   // concurrent calls share one sync (group commit).
   // Rows of the wrong type or outside the time window are rejected one by one, the rest is stored.
   Result<WriteReceipt> write(WriteRequest request);
+  // Hides what the deletion says of the rows that are there: at once for reads that begin after it returns, for good on
+  // disk when compaction has written the files anew. Later rows are kept. kNotFound: an unknown table or tag.
+  Result<DeleteReceipt> delete_rows(const ProjectName& project, const Deletion& deletion);
+  std::vector<DeleteRecord> deletes(const ProjectName& project) const;  // pending, and the last 1000 applied ones
   // Writes memtables to segments now and waits. For tests, benchmarks and shutdown.
   Status flush();
   // Merges the project's segments until each partition has one, now, without pausing for anybody. Flush before it to

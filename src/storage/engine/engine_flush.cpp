@@ -62,6 +62,15 @@ Status Engine::State::check_manifest() {
 Status Engine::State::publish_manifest(Manifest next) {
   next.next_segment_id = SegmentId{next_segment_id};
   next.tables = catalog.schemas();
+  next.tombstones.clear();
+  for (const auto& shard : shards) {
+    // Later ones are in the log; their numbers may be given to other records if it loses them.
+    for (const Tombstone& tombstone : *shard->tombstones()) {
+      if (tombstone.sequence <= next.shards[tombstone.shard.value].flushed_through) {
+        next.tombstones.push_back(tombstone);
+      }
+    }
+  }
   return manifest->publish(std::move(next));
 }
 

@@ -63,6 +63,11 @@ Status Engine::State::load_shards() {
     }
     SF_CHECK(attach(entry));
   }
+  std::vector<std::vector<Tombstone>> tombstones(shards.size());
+  for (const Tombstone& tombstone : manifest->current().tombstones) {
+    if (tombstone.shard.value < shards.size()) { tombstones[tombstone.shard.value].push_back(tombstone); }
+  }
+  for (std::size_t s = 0; s < shards.size(); ++s) { shards[s]->restore_tombstones(std::move(tombstones[s])); }
   SF_CHECK(recover_shards(shards, manifest->current().shards, options.background));
   make_compactor();
   if (options.background == Background::kStepped) { return Ok{}; }

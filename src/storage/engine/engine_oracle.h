@@ -27,6 +27,7 @@ class EngineOracle {
  public:
   void write(const RowBatch& batch);
   void write(const std::string& table, DuplicatePolicy duplicates, std::vector<PlainRow> rows);
+  void erase(const Deletion& deletion);
   // Every row of a table, sorted.
   std::vector<PlainRow> rows(const std::string& table) const;
   std::vector<std::string> tables() const;

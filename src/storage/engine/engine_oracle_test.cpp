@@ -113,6 +113,17 @@ void EngineOracle::write(const std::string& table, DuplicatePolicy duplicates, s
   for (PlainRow& row : rows) { place->second.rows.push_back(std::move(row)); }
 }
 
+void EngineOracle::erase(const Deletion& deletion) {
+  const auto matches = [&](const PlainRow& row) {
+    return deletion.range.contains(timestamp_from_ns(row.time)) &&
+           std::ranges::all_of(deletion.terms, [&](const TagTerm& term) {
+             const auto tag = row.tags.find(term.tag);
+             return std::ranges::find(term.values, tag == row.tags.end() ? "" : tag->second) != term.values.end();
+           });
+  };
+  std::erase_if(tables_.at(deletion.table).rows, matches);
+}
+
 std::vector<PlainRow> EngineOracle::rows(const std::string& table) const {
   const Table& stored = tables_.at(table);
   std::vector<PlainRow> out;

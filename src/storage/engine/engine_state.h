@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <latch>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -29,6 +30,7 @@ struct Engine::State {
   void flush_in_background();
   Status flush_round();
   Status admit();
+  void submit(std::span<const std::unique_ptr<ShardWrite>> writes, std::latch& done);
   std::uint64_t memory_bytes() const;
   bool is_disk_full();
   Status check_manifest();

@@ -23,7 +23,8 @@ Shard::Shard(ShardIndex index, Context context)
     : index_(index),
       context_(std::move(context)),
       active_(std::make_shared<Memtable>(view_mutex_)),
-      segments_(std::make_shared<const std::vector<std::shared_ptr<const OpenSegment>>>()) {}
+      segments_(std::make_shared<const std::vector<std::shared_ptr<const OpenSegment>>>()),
+      tombstones_(std::make_shared<const std::vector<Tombstone>>()) {}
 
 Shard::~Shard() {
   stop();
@@ -181,6 +182,7 @@ void Shard::commit(std::vector<ShardWrite*>& writes) {
       if (!active_since_) { active_since_ = context_.options->clock->now(); }
     }
     for (const ShardWrite* write : appended) {
+      if (write->record.kind == RecordKind::kDelete) { apply_delete(write->record); }
       apply_record(*context_.catalog, index_.value, *active_, write->record, write->series_hashes);
       producers_.note(write->record.producer);
       applied_through_ = write->record.sequence;
@@ -204,7 +206,8 @@ bool Shard::wants_freeze(const Memtable& memtable) const {
 }
 
 void Shard::freeze() {
-  if (active_->empty()) { return; }
+  if (active_->empty() && !has_new_delete_) { return; }  // a delete alone: so that the log can forget it
+  has_new_delete_ = false;
   ++frozen_total_;
   active_->freeze();
   FrozenMemtable frozen;
@@ -243,17 +246,19 @@ ShardView Shard::view(const ProjectName& project) const {
   ShardView view;
   const std::lock_guard lock(view_mutex_);
   view.segments = segments_;
-  const auto add = [&](const Memtable& memtable) {
+  view.tombstones = tombstones_;
+  const auto add = [&](const Memtable& memtable, SequenceNumber through) {
     for (const auto& table : memtable.tables()) {
       if (table->project() != project) { continue; }
       MemtableView part = memtable.view(table.get());
       MemtableView& all = view.memory[table.get()];
       all.pages.insert(all.pages.end(), part.pages.begin(), part.pages.end());
+      all.page_through.resize(all.pages.size(), through);
       all.arrived.insert(all.arrived.end(), part.arrived.begin(), part.arrived.end());
     }
   };
-  for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable); }
-  add(*active_);
+  for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable, frozen.sequence_max); }
+  add(*active_, SequenceNumber{~std::uint64_t{0}});  // what a delete hides was frozen by it
   return view;
 }
 

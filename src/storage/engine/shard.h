@@ -53,6 +53,7 @@ struct FrozenMemtable {
 struct ShardView {
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments;  // oldest first
   std::unordered_map<const TableEntry*, MemtableView> memory;                       // frozen pages first, then active
+  std::shared_ptr<const std::vector<Tombstone>> tombstones;                         // never null
 };
 
 // A published segment that goes, and what takes its place.
@@ -93,6 +94,10 @@ class Shard {
   void publish_flushed(const FrozenMemtable& frozen, std::vector<std::shared_ptr<const OpenSegment>> segments);
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments() const;  // oldest first
   void replace_segments(const std::vector<SegmentReplacement>& replacements);
+  std::shared_ptr<const std::vector<Tombstone>> tombstones() const;  // in order of sequence; never null
+  void restore_tombstones(std::vector<Tombstone> tombstones);        // before recover(): what the manifest names
+  // Those at `sequences` have left every segment: they hide nothing any more, and stay as receipts for a while.
+  void note_applied(const std::vector<SequenceNumber>& sequences, Timestamp when);
   bool is_old(Timestamp now) const;  // its oldest unflushed row has waited flush_age
 
   ShardIndex index() const { return index_; }
@@ -110,6 +115,8 @@ class Shard {
   bool is_sync_due() const;
   std::chrono::nanoseconds wake_after() const;
   Status check_running() const;
+  void apply_delete(const LogRecord& record);
+  void add_tombstone(const LogRecord& record);
   void freeze();
   void fail(const Error& error);
   bool wants_freeze(const Memtable& memtable) const;
@@ -132,6 +139,7 @@ class Shard {
   SequenceNumber applied_through_;  // the writer thread's: the last record whose rows are in a memtable
   std::uint64_t frozen_total_ = 0;  // the writer thread's: memtables ever frozen
   SequenceNumber removed_;          // the writer thread's: log files with records up to here are gone...
+  bool has_new_delete_ = false;     // the writer thread's: logged since the last freeze
   bool removal_failed_ = false;     // ...and more could not be removed
   std::optional<Duration>
       unsynced_since_;  // the writer thread's: with kInterval, when the oldest such record was written
@@ -143,6 +151,7 @@ class Shard {
     SequenceNumber end;             // of the log when it was opened: what follows is newer
     Timestamp commit_time;
     ProducerMarks producers;
+    bool has_delete = false;  // replayed since the last freeze: the log cannot forget it yet
   } replay_;
   std::thread thread_;
 
@@ -160,6 +169,7 @@ class Shard {
   std::optional<Timestamp> active_since_;
   std::deque<FrozenMemtable> frozen_;
   std::shared_ptr<const std::vector<std::shared_ptr<const OpenSegment>>> segments_;
+  std::shared_ptr<const std::vector<Tombstone>> tombstones_;
   bool is_replaying_ = false, is_stopped_ = false;
   std::optional<Error> replay_failure_;
   std::condition_variable replayed_;

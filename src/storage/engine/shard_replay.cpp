@@ -83,11 +83,16 @@ void Shard::replay_slice() {
 }
 
 std::uint64_t Shard::replay_one(const LogRecord& record) {
-  const std::uint64_t before = replay_.memtable->bytes();
+  if (record.kind == RecordKind::kDelete) {
+    if (!replay_.memtable->empty()) { freeze_replayed(); }  // through the record before: this one is in no manifest yet
+    add_tombstone(record);
+    replay_.has_delete = true;
+  }
   if (replay_.memtable->empty()) { replay_.since = context_.options->clock->now(); }
   replay_.through = record.sequence;
   replay_.commit_time = std::max(replay_.commit_time, record.commit_time);
   replay_.producers.note(record.producer);
+  const std::uint64_t before = replay_.memtable->bytes();
   apply_record(*context_.catalog, index_.value, *replay_.memtable, record, {});
   const std::uint64_t after = replay_.memtable->bytes();
   if (wants_freeze(*replay_.memtable)) { freeze_replayed(); }
@@ -104,6 +109,7 @@ void Shard::freeze_replayed() {
   frozen.sequence_max = replay_.through;
   frozen.state_after = {replay_.through, replay_.commit_time, replay_.producers.all()};
   replay_.first = SequenceNumber{replay_.through.value + 1};
+  replay_.has_delete = false;
   {
     const std::lock_guard lock(view_mutex_);
     const auto newer =
@@ -120,7 +126,8 @@ void Shard::finish_replay() {
     bool taken = false;
     {
       const std::lock_guard lock(view_mutex_);
-      const bool newer = !active_->empty() || (!frozen_.empty() && frozen_.back().sequence_min > replay_.end);
+      const bool newer =
+          !active_->empty() || has_new_delete_ || (!frozen_.empty() && frozen_.back().sequence_min > replay_.end);
       if (!newer) {
         active_ = std::exchange(replay_.memtable, nullptr);
         active_since_ = replay_.since;
@@ -130,6 +137,7 @@ void Shard::finish_replay() {
     }
     if (!taken) { freeze_replayed(); }
   }
+  has_new_delete_ = has_new_delete_ || replay_.has_delete;
   end_replay(std::nullopt);
   if (context_.on_frozen) { context_.on_frozen(); }  // newer ones may have waited for this
 }

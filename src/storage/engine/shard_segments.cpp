@@ -54,4 +54,53 @@ void Shard::replace_segments(const std::vector<SegmentReplacement>& replacements
   segments_ = std::move(next);
 }
 
+std::shared_ptr<const std::vector<Tombstone>> Shard::tombstones() const {
+  const std::lock_guard lock(view_mutex_);
+  return tombstones_;
+}
+
+void Shard::restore_tombstones(std::vector<Tombstone> tombstones) {
+  std::ranges::sort(tombstones, {}, &Tombstone::sequence);
+  const std::lock_guard lock(view_mutex_);
+  tombstones_ = std::make_shared<const std::vector<Tombstone>>(std::move(tombstones));
+}
+
+// Rows from before the delete go to a memtable of their own, so that a source is either older than it or not of its
+// table; from the next view on they are hidden.
+void Shard::apply_delete(const LogRecord& record) {
+  const std::shared_ptr<TableEntry> table = context_.catalog->find(record.project, record.deletion.table);
+  bool has_rows = false;
+  if (table != nullptr) {
+    const std::lock_guard lock(view_mutex_);
+    const MemtableView rows = active_->view(table.get());
+    has_rows = !rows.pages.empty() || !rows.arrived.empty();
+  }
+  if (has_rows) { freeze(); }
+  has_new_delete_ = true;
+  add_tombstone(record);
+}
+
+void Shard::add_tombstone(const LogRecord& record) {
+  const std::lock_guard lock(view_mutex_);
+  const bool known = std::ranges::any_of(*tombstones_, [&](const auto& t) { return t.sequence == record.sequence; });
+  if (known) { return; }  // replayed
+  auto next = std::make_shared<std::vector<Tombstone>>(*tombstones_);
+  // One from the log may come after newer ones, while it is replayed.
+  const auto place = std::ranges::upper_bound(*next, record.sequence, {}, &Tombstone::sequence);
+  next->insert(place, {index_, record.sequence, record.commit_time, Timestamp(), record.project, record.deletion});
+  tombstones_ = std::move(next);
+}
+
+void Shard::note_applied(const std::vector<SequenceNumber>& sequences, Timestamp when) {
+  const std::lock_guard lock(view_mutex_);
+  auto next = std::make_shared<std::vector<Tombstone>>(*tombstones_);
+  std::size_t applied = 0;
+  for (Tombstone& tombstone : *next) {
+    if (std::ranges::find(sequences, tombstone.sequence) != sequences.end()) { tombstone.applied = when; }
+    applied += tombstone.is_applied() ? 1U : 0U;
+  }
+  std::erase_if(*next, [&](const Tombstone& t) { return t.is_applied() && applied > kReceiptsMax && applied-- > 0; });
+  tombstones_ = std::move(next);
+}
+
 }  // namespace streamflow::storage

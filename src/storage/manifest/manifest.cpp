@@ -1,5 +1,6 @@
 #include "storage/manifest/manifest.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -31,8 +32,9 @@ constexpr std::array<char, 8> kMagic = {'\x89', 'S', 'F', 'M', 'F', '\r', '\n', 
 constexpr std::uint16_t kVersion = 1;
 
 // The numbers are written to files: never change one. Each section is there once, in this order.
-enum class Section : std::uint32_t { kDatabase = 1, kShards = 2, kTables = 3, kSegments = 4 };
-constexpr std::uint32_t kSectionCount = 4;
+enum class Section : std::uint32_t { kDatabase = 1, kShards = 2, kTables = 3, kSegments = 4, kDeletes = 5 };
+constexpr std::uint32_t kSectionCountMin = 4;  // without deletes there is no section of them
+constexpr std::uint32_t kSectionCount = 5;
 
 constexpr std::size_t kDatabaseIdBytes = 16;
 constexpr std::size_t kFileNameBytesMax = 4096;
@@ -202,6 +204,39 @@ std::vector<SegmentEntry> read_segments(ByteReader& in) {
   return segments;
 }
 
+bool has_deletes(const Manifest& manifest) {
+  return !manifest.tombstones.empty() || std::ranges::any_of(manifest.segments, [](const SegmentEntry& segment) {
+    return segment.deleted_through.value > 0;
+  });
+}
+
+void write_deletes(ByteWriter& out, const Manifest& manifest) {
+  out.varint(manifest.tombstones.size());
+  for (const Tombstone& tombstone : manifest.tombstones) {
+    out.varint(tombstone.shard.value);
+    out.varint(tombstone.sequence.value);
+    out.fixed(to_ns(tombstone.asked));
+    out.fixed(to_ns(tombstone.applied));
+    write_project(out, tombstone.project);
+    write_deletion(out, tombstone.deletion);
+  }
+  for (const SegmentEntry& segment : manifest.segments) { out.varint(segment.deleted_through.value); }
+}
+
+void read_deletes(ByteReader& in, Manifest& manifest) {
+  manifest.tombstones.resize(in.count(38, "more deletes than bytes"));
+  for (Tombstone& tombstone : manifest.tombstones) {
+    if (in.failed()) { return; }
+    tombstone.shard.value = read_u32(in, "a delete's shard is too large");
+    tombstone.sequence.value = in.varint();
+    tombstone.asked = timestamp_from_ns(in.fixed<std::int64_t>());
+    tombstone.applied = timestamp_from_ns(in.fixed<std::int64_t>());
+    tombstone.project = read_project(in);
+    tombstone.deletion = read_deletion(in);
+  }
+  for (SegmentEntry& segment : manifest.segments) { segment.deleted_through.value = in.varint(); }
+}
+
 template <class Write>
 void write_section(ByteWriter& out, Section kind, const Write& write) {
   ByteWriter section;
@@ -222,6 +257,7 @@ Status read_section(Section kind, std::span<const std::byte> bytes, Manifest& ma
     case Section::kShards: manifest.shards = read_shards(in); break;
     case Section::kTables: manifest.tables = read_tables(in); break;
     case Section::kSegments: manifest.segments = read_segments(in); break;
+    case Section::kDeletes: read_deletes(in, manifest); break;
   }
   if (in.remaining() > 0) { in.fail("bytes follow the end of the section"); }
   if (in.failed()) { return in.error("manifest, section " + std::to_string(static_cast<std::uint32_t>(kind))); }
@@ -264,13 +300,17 @@ std::vector<std::byte> encode_manifest(const Manifest& manifest) {
   write_section(body, Section::kShards, [&](ByteWriter& out) { write_shards(out, manifest.shards); });
   write_section(body, Section::kTables, [&](ByteWriter& out) { write_tables(out, manifest.tables); });
   write_section(body, Section::kSegments, [&](ByteWriter& out) { write_segments(out, manifest.segments); });
+  const bool deletes = has_deletes(manifest);
+  if (deletes) {
+    write_section(body, Section::kDeletes, [&](ByteWriter& out) { write_deletes(out, manifest); });
+  }
   const std::vector<std::byte> bytes = body.take();
 
   ManifestHeaderV1 header{};
   header.magic = kMagic;
   header.version = kVersion;
   header.header_bytes = sizeof header;
-  header.section_count = kSectionCount;
+  header.section_count = deletes ? kSectionCount : kSectionCountMin;
   header.generation = manifest.generation;
   header.body_bytes = bytes.size();
   header.body_crc32c = encoding::crc32c(bytes);
@@ -306,7 +346,7 @@ Result<Manifest> decode_manifest(std::span<const std::byte> bytes) {
     SF_CHECK(read_section(static_cast<Section>(kind), section, manifest));
   }
   if (in.failed()) { return in.error("manifest"); }
-  if (header.section_count < kSectionCount || in.remaining() > 0) {
+  if (header.section_count < kSectionCountMin || in.remaining() > 0) {
     return corrupt("sections are missing or follow the last");
   }
   return manifest;

@@ -40,6 +40,7 @@ struct SegmentEntry {
   std::uint64_t bytes = 0;
   std::uint64_t content_hash = 0;  // XXH3-64 of the file
   std::string file_name;           // relative to the data folder
+  SequenceNumber deleted_through;  // rows that deletes up to this one hide are not in the file any more
   friend bool operator==(const SegmentEntry&, const SegmentEntry&) = default;
 };
 
@@ -63,6 +64,7 @@ struct Manifest {
   std::vector<ShardState> shards;
   std::map<ProjectName, std::vector<TableSchema>> tables;
   std::vector<SegmentEntry> segments;
+  std::vector<Tombstone> tombstones;  // of records up to their shard's flushed_through
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 

@@ -72,6 +72,10 @@ Status check(const Manifest& manifest) {
   for (const SegmentEntry& segment : manifest.segments) {
     all_fit = all_fit && fits(segment.project.organization) && fits(segment.project.project) && fits(segment.file_name);
   }
+  for (const Tombstone& tombstone : manifest.tombstones) {
+    all_fit = all_fit && fits(tombstone.project.organization) && fits(tombstone.project.project) &&
+              check_deletion(tombstone.deletion).has_value();
+  }
   if (all_fit) { return Ok{}; }
   return Error{ErrorCode::kTooLarge, "manifest: a name is longer than " + std::to_string(kNameBytesMax) + " bytes"};
 }

@@ -53,7 +53,20 @@ Manifest random_manifest(std::uint64_t seed) {
     segment.bytes = random();
     segment.content_hash = random();
     segment.file_name = "segments/" + std::to_string(i);
+    if (random() % 3 == 0) { segment.deleted_through.value = random(); }
     manifest.segments.push_back(std::move(segment));
+  }
+  for (std::uint64_t i = random() % 3; i > 0; --i) {
+    Tombstone tombstone;
+    tombstone.shard.value = static_cast<std::uint32_t>(random());
+    tombstone.sequence.value = random();
+    tombstone.asked = timestamp_from_ns(static_cast<std::int64_t>(random()));
+    if (random() % 2 == 0) { tombstone.applied = timestamp_from_ns(static_cast<std::int64_t>(random())); }
+    tombstone.deletion = {"table" + std::to_string(i), {}, {}};
+    for (std::uint64_t t = random() % 3; t > 0; --t) {
+      tombstone.deletion.terms.push_back({"tag" + std::to_string(t), {"value", ""}});
+    }
+    manifest.tombstones.push_back(std::move(tombstone));
   }
   return manifest;
 }

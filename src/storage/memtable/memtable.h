@@ -22,7 +22,8 @@ inline constexpr std::size_t kTailBatchesMax = 256;  // ...or one of this many b
 
 // A table's rows in one memtable at a moment.
 struct MemtableView {
-  std::vector<std::shared_ptr<const SortedRows>> pages;     // oldest first
+  std::vector<std::shared_ptr<const SortedRows>> pages;  // oldest first
+  std::vector<SequenceNumber> page_through;              // per page, the last record it may have rows of: the shard's
   std::vector<std::shared_ptr<const ArrivedRows>> arrived;  // newer than every page
 };
 

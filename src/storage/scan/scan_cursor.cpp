@@ -103,7 +103,7 @@ class MergeCursor final : public CursorBase {
     for (const std::uint32_t index : task_.sources) {
       const ScanSource& source = shard().sources[index];
       if (source.segment != nullptr) {
-        SF_TRY(rows, decode_rows(*context_, task_, *source.segment, counters_));
+        SF_TRY(rows, decode_rows(*context_, task_, source, counters_));
         decoded.push_back(std::move(rows));
         sources.push_back(source_of(decoded.back()));
       } else {
@@ -154,6 +154,7 @@ class SegmentCursor final : public CursorBase {
   SegmentCursor(std::shared_ptr<const ScanContext> context, const ScanTask& task)
       : CursorBase(std::move(context), task),
         segment_(*shard().sources[task_.sources.front()].segment),
+        hidden_(shard().sources[task_.sources.front()].hidden.get()),
         decoded_(context_->columns.size()) {
     views_.resize(context_->columns.size());
   }
@@ -190,8 +191,9 @@ class SegmentCursor final : public CursorBase {
  private:
   Status load(std::size_t block) {
     const BlockInfo& info = segment_.rows->blocks()[block];
-    const bool all_times =
-        timestamp_from_ns(info.time_min) >= task_.range.begin && timestamp_from_ns(info.time_max) < task_.range.end;
+    const bool hides = hides_rows(info);
+    const bool all_times = !hides && timestamp_from_ns(info.time_min) >= task_.range.begin &&
+                           timestamp_from_ns(info.time_max) < task_.range.end;
     times_loaded_ = false;
     if (!all_times) { SF_CHECK(load_times(block)); }
     std::vector<RowRun> runs;
@@ -203,6 +205,10 @@ class SegmentCursor final : public CursorBase {
       if (!all_times) {
         const auto times = std::span(reinterpret_cast<const std::int64_t*>(times_.bits.data()), times_.bits.size());
         run = cut(run, times, task_.range);
+        if (hides) {
+          hidden_->append_visible(run, times, runs);
+          continue;
+        }
       }
       if (run.begin < run.end) { runs.push_back(run); }
     }
@@ -241,10 +247,19 @@ class SegmentCursor final : public CursorBase {
     return Ok{};
   }
 
+  bool hides_rows(const BlockInfo& block) const {
+    if (hidden_ == nullptr) { return false; }
+    for (std::uint32_t s = block.series_begin; s < block.series_begin + block.series_count; ++s) {
+      if (hidden_->touches(segment_.series[s], block.time_min, block.time_max)) { return true; }
+    }
+    return false;
+  }
+
   // Whether every row of the block is wanted and falls into one group, so that its statistics answer for it.
   bool is_one_group(const BlockInfo& block, const AggregateSpec& spec) const {
     const Timestamp first = timestamp_from_ns(block.time_min), last = timestamp_from_ns(block.time_max);
-    if (!spec.use_statistics || block.series_count != 1 || first < task_.range.begin || last >= task_.range.end) {
+    if (!spec.use_statistics || block.series_count != 1 || first < task_.range.begin || last >= task_.range.end ||
+        hides_rows(block)) {
       return false;
     }
     return !spec.bucket_of || spec.bucket_of(first).contains(last);
@@ -276,6 +291,7 @@ class SegmentCursor final : public CursorBase {
   }
 
   const OpenSegment::Table& segment_;
+  const HiddenRows* const hidden_;  // null: nothing is
   std::vector<DecodedColumn> decoded_;
   DecodedColumn times_;
   bool times_loaded_ = false;

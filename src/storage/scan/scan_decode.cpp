@@ -24,18 +24,22 @@ void append_validity(std::vector<std::uint64_t>& to, std::size_t have, const std
 
 class Decoder {
  public:
-  Decoder(const ScanContext& context, const ScanTask& task, const OpenSegment::Table& segment, ScanCounters& counters)
-      : task_(task), segment_(segment), selection_(context.shards[task.shard].selection), counters_(counters) {
+  Decoder(const ScanContext& context, const ScanTask& task, const ScanSource& source, ScanCounters& counters)
+      : task_(task),
+        segment_(*source.segment),
+        hidden_(source.hidden.get()),
+        selection_(context.shards[task.shard].selection),
+        counters_(counters) {
     for (const DeliveredColumn& column : context.columns) {
       if (column.kind != ScanColumn::Kind::kField) { continue; }
       const bool known =
           std::any_of(out_.columns.begin(), out_.columns.end(), [&](const auto& c) { return c.field == column.index; });
-      if (known || column.index >= segment.fields.size() || !segment.fields[column.index]) { continue; }
+      if (known || column.index >= segment_.fields.size() || !segment_.fields[column.index]) { continue; }
       SortedRows::Column out;
       out.field = column.index;
       out.type = column.type;
       out_.columns.push_back(std::move(out));
-      fields_.push_back(*segment.fields[column.index]);
+      fields_.push_back(*segment_.fields[column.index]);
     }
     decoded_.resize(fields_.size());
   }
@@ -67,7 +71,11 @@ class Decoder {
       SF_CHECK(load(static_cast<std::size_t>(block - blocks.begin())));
       const std::uint32_t first = std::max(begin, block->row_begin) - block->row_begin;
       const std::uint32_t last = std::min(end, block->row_begin + block->row_count) - block->row_begin;
-      append(cut({run.series, first, last}, block_times_, task_.range));
+      const RowRun wanted = cut({run.series, first, last}, block_times_, task_.range);
+      visible_.clear();
+      if (hidden_ == nullptr) { visible_.push_back(wanted); }
+      if (hidden_ != nullptr) { hidden_->append_visible(wanted, block_times_, visible_); }
+      for (const RowRun& rows : visible_) { append(rows); }
     }
     run.end = static_cast<std::uint32_t>(out_.times.size());
     if (run.begin < run.end) { out_.runs.push_back(run); }
@@ -107,6 +115,8 @@ class Decoder {
 
   const ScanTask& task_;
   const OpenSegment::Table& segment_;
+  const HiddenRows* const hidden_;  // null: nothing is
+  std::vector<RowRun> visible_;
   const SeriesSelection& selection_;
   ScanCounters& counters_;
   std::vector<std::uint32_t> fields_;  // of the segment, parallel to out_.columns
@@ -119,9 +129,9 @@ class Decoder {
 
 }  // namespace
 
-Result<DecodedRows> decode_rows(const ScanContext& context, const ScanTask& task, const OpenSegment::Table& segment,
+Result<DecodedRows> decode_rows(const ScanContext& context, const ScanTask& task, const ScanSource& source,
                                 ScanCounters& counters) {
-  return Decoder(context, task, segment, counters).run();
+  return Decoder(context, task, source, counters).run();
 }
 
 }  // namespace streamflow::storage

@@ -109,16 +109,21 @@ void collect_sources(ScanContext& context, const std::vector<ShardView>& views, 
   const TableEntry* table = context.table.get();
   for (std::size_t s = 0; s < views.size(); ++s) {
     ScanContext::Shard& shard = context.shards[s];
+    const TableTombstones tombstones(*views[s].tombstones, *table, static_cast<std::uint32_t>(s));
     for (const auto& segment : *views[s].segments) {
       const auto found = segment->tables.find(table);
       if (found == segment->tables.end()) { continue; }
-      add_source(shard,
-                 {segment, &found->second, nullptr, found->second.rows->range(), found->second.rows->row_count()},
-                 wanted);
+      const SegmentTable& rows = *found->second.rows;
+      auto hidden = tombstones.of_source(rows.range(), segment->entry.sequence_max, segment->entry.deleted_through);
+      add_source(shard, {segment, &found->second, nullptr, rows.range(), rows.row_count(), std::move(hidden)}, wanted);
     }
     const auto memory = views[s].memory.find(table);
     if (memory == views[s].memory.end()) { continue; }
-    for (const auto& page : memory->second.pages) {
+    for (std::size_t p = 0; p < memory->second.pages.size(); ++p) {
+      std::shared_ptr<const SortedRows> page = memory->second.pages[p];
+      const auto hidden = tombstones.of_source(inclusive(page->time_min, page->time_max),
+                                               memory->second.page_through[p], SequenceNumber{});
+      if (hidden != nullptr) { page = std::make_shared<const SortedRows>(without_hidden(*page, *hidden)); }
       add_source(shard, {nullptr, nullptr, page, inclusive(page->time_min, page->time_max), page->row_count()}, wanted);
     }
     if (!memory->second.arrived.empty()) {

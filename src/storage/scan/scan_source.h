@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "storage/deletes/hidden_rows.h"
 #include "storage/scan/aggregate.h"
 #include "storage/scan/scan_columns.h"
 #include "storage/segment/open_segment.h"
@@ -18,6 +19,7 @@ struct ScanSource {
   std::shared_ptr<const SortedRows> page;
   TimeRange range;
   std::uint64_t rows = 0;
+  std::shared_ptr<const HiddenRows> hidden = nullptr;  // of a segment: rows that deletes hide; null: none
 };
 
 // What every task of a scan shares.
@@ -49,7 +51,7 @@ struct DecodedRows {
   std::vector<SortedRows::Column> columns;  // the delivered fields that the segment has
   std::vector<RowRun> runs;                 // ascending by series
 };
-Result<DecodedRows> decode_rows(const ScanContext& context, const ScanTask& task, const OpenSegment::Table& segment,
+Result<DecodedRows> decode_rows(const ScanContext& context, const ScanTask& task, const ScanSource& source,
                                 ScanCounters& counters);
 
 std::unique_ptr<TaskCursor> make_cursor(std::shared_ptr<const ScanContext> context, const ScanTask& task);

@@ -228,6 +228,7 @@ Status check_record(const LogRecord& record) {
                                              std::to_string(kNameBytesMax) + " are allowed"};
     }
   }
+  if (record.kind == RecordKind::kDelete) { return check_deletion(record.deletion); }
   std::uint64_t memory = 0;
   for (const auto& batch : record.batches) {
     SF_CHECK(check_names(*batch));
@@ -254,6 +255,10 @@ std::vector<std::byte> encode_record(const LogRecord& record) {
   out.string(record.producer.id);
   out.varint(record.producer.epoch);
   out.varint(record.producer.sequence);
+  if (record.kind == RecordKind::kDelete) {
+    write_deletion(out, record.deletion);
+    return out.take();
+  }
   out.varint(record.batches.size());
   for (const auto& batch : record.batches) { write_batch(out, *batch); }
   return out.take();
@@ -273,7 +278,9 @@ Result<LogRecord> decode_record(std::span<const std::byte> payload, RecordDetail
   record.commit_time = timestamp_from_ns(in.fixed<std::int64_t>());
   const auto version = in.fixed<std::uint8_t>();
   const auto kind = in.fixed<std::uint8_t>();
-  if (!in.failed() && (version != kPayloadVersion || kind != static_cast<std::uint8_t>(RecordKind::kRows))) {
+  const bool is_known =
+      kind == static_cast<std::uint8_t>(RecordKind::kRows) || kind == static_cast<std::uint8_t>(RecordKind::kDelete);
+  if (!in.failed() && (version != kPayloadVersion || !is_known)) {
     return Error{ErrorCode::kUnsupported, "log record of version " + std::to_string(version) + ", kind " +
                                               std::to_string(kind) +
                                               ": written by a newer StreamFlow; open it with that one"};
@@ -283,10 +290,15 @@ Result<LogRecord> decode_record(std::span<const std::byte> payload, RecordDetail
   record.producer.id = in.string(kProducerIdBytesMax, "the producer's id is too long");
   record.producer.epoch = in.varint();
   record.producer.sequence = in.varint();
-  const std::size_t batches = in.count(1, "more batches than bytes");
-  std::uint64_t memory_left = kRecordMemoryBytesMax;
-  for (std::size_t i = 0; i < batches && !in.failed(); ++i) {
-    record.batches.push_back(std::make_shared<const RowBatch>(read_batch(in, detail, memory_left)));
+  record.kind = static_cast<RecordKind>(kind);
+  if (record.kind == RecordKind::kDelete) {
+    record.deletion = read_deletion(in);
+  } else {
+    const std::size_t batches = in.count(1, "more batches than bytes");
+    std::uint64_t memory_left = kRecordMemoryBytesMax;
+    for (std::size_t i = 0; i < batches && !in.failed(); ++i) {
+      record.batches.push_back(std::make_shared<const RowBatch>(read_batch(in, detail, memory_left)));
+    }
   }
   if (in.remaining() > 0) { in.fail("bytes follow the end of the record"); }
   if (in.failed()) { return in.error("log record"); }

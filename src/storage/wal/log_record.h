@@ -19,6 +19,7 @@
 #include "model/schema.h"
 #include "model/strong_id.h"
 #include "model/time.h"
+#include "storage/deletes/deletion.h"
 
 namespace streamflow::storage {
 
@@ -32,8 +33,9 @@ struct Producer {
 };
 
 enum class RecordKind : std::uint8_t {
-  kRows = 1,  // later kinds (schema changes, deletes, retention, roll-ups) get numbers from here on; readers refuse
-              // unknown ones
+  kRows = 1,
+  kDelete =
+      2,  // later kinds (schema changes, retention, roll-ups) get numbers from here on; readers refuse unknown ones
 };
 
 struct LogRecord {
@@ -43,6 +45,7 @@ struct LogRecord {
   ProjectName project;
   Producer producer;
   std::vector<std::shared_ptr<const RowBatch>> batches;  // kRows: one per table; only this shard's rows
+  Deletion deletion;                                     // kDelete
 };
 
 inline constexpr std::size_t kProducerIdBytesMax = 255;

@@ -151,10 +151,62 @@ TEST(LogRecord, RefusesNewerVersionsAndKinds) {
   const std::vector<std::byte> good = encode_record(record_of(batch_of({1}, FieldType::kInt64)));
   for (const std::size_t at : {16U, 17U}) {  // version, kind
     std::vector<std::byte> bytes = good;
-    bytes[at] = std::byte{2};
+    bytes[at] = std::byte{77};
     const Result<LogRecord> decoded = decode_record(bytes);
     ASSERT_FALSE(decoded.has_value());
     EXPECT_EQ(decoded.error().code, ErrorCode::kUnsupported);
+  }
+}
+
+LogRecord delete_record() {
+  LogRecord record;
+  record.kind = RecordKind::kDelete;
+  record.sequence = SequenceNumber{12};
+  record.deletion = {"cpu", {timestamp_from_ns(-5), timestamp_from_ns(99)}, {{"host", {"a", ""}}, {"room", {"b"}}}};
+  return record;
+}
+
+TEST(LogRecord, RoundTripsDeletesAndRefusesDamagedOnes) {
+  const LogRecord record = delete_record();
+  ASSERT_TRUE(check_record(record).has_value());
+  std::vector<std::byte> bytes = encode_record(record);
+  const Result<LogRecord> decoded = decode_record(bytes);
+  ASSERT_TRUE(decoded.has_value()) << decoded.error().message;
+  EXPECT_EQ(decoded->kind, RecordKind::kDelete);
+  EXPECT_EQ(decoded->sequence, record.sequence);
+  EXPECT_EQ(decoded->deletion, record.deletion);
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    EXPECT_FALSE(decode_record(std::span(bytes).first(length)).has_value()) << length;
+  }
+  bytes.push_back(std::byte{0});
+  EXPECT_FALSE(decode_record(bytes).has_value());
+}
+
+TEST(LogRecord, RefusesDeletesPastTheLimits) {
+  const struct {
+    const char* name;
+    void (*spoil)(Deletion&);
+    ErrorCode code;
+  } cases[] = {
+      {"no table", [](Deletion& d) { d.table.clear(); }, ErrorCode::kInvalidArgument},
+      {"nothing between start and stop", [](Deletion& d) { d.range.end = d.range.begin; }, ErrorCode::kInvalidArgument},
+      {"a long table", [](Deletion& d) { d.table.assign(256, 't'); }, ErrorCode::kTooLarge},
+      {"a long tag", [](Deletion& d) { d.terms[0].tag.assign(256, 't'); }, ErrorCode::kTooLarge},
+      {"a long value", [](Deletion& d) { d.terms[0].values[0].assign(4097, 'v'); }, ErrorCode::kTooLarge},
+      {"many values", [](Deletion& d) { d.terms[0].values.assign(70'000, "v"); }, ErrorCode::kTooLarge},
+      {"many tags",
+       [](Deletion& d) {
+         d.terms.assign(129, {"t", {"v"}});
+       },
+       ErrorCode::kTooLarge}};
+  for (const auto& [name, spoil, code] : cases) {
+    SCOPED_TRACE(name);
+    LogRecord record = delete_record();
+    spoil(record.deletion);
+    const Status checked = check_record(record);
+    ASSERT_FALSE(checked.has_value());
+    EXPECT_EQ(checked.error().code, code);
+    EXPECT_FALSE(decode_record(encode_record(record)).has_value());
   }
 }
 
