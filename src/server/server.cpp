@@ -83,6 +83,10 @@ Services Server::State::services() {
     return std::shared_ptr<query::ChartRun>(std::move(chart));
   };
   services.flush = [this] { return engine->flush(); };
+  services.delete_rows = [this](const ProjectName& project, const storage::Deletion& deletion) {
+    return engine->delete_rows(project, deletion);
+  };
+  services.deletes = [this](const ProjectName& project) { return engine->deletes(project); };
   services.compact = [this](const ProjectName& project) { return engine->compact(project); };
   services.ready = [this] { return engine_ready(*engine); };
   services.projects = [this] { return engine->projects(); };

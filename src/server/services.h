@@ -26,6 +26,8 @@ struct Services {
   std::function<Result<std::shared_ptr<query::ChartRun>>(query::ChartRequest)> chart;
   std::function<Status()> flush;
   std::function<Status(const ProjectName&)> compact;
+  std::function<Result<storage::DeleteReceipt>(const ProjectName&, const storage::Deletion&)> delete_rows;
+  std::function<std::vector<storage::DeleteRecord>(const ProjectName&)> deletes;
   std::function<Status()> ready;  // an error says what is missing
   std::function<std::vector<ProjectName>()> projects;
   std::function<std::vector<std::string>(const ProjectName&)> tables;

@@ -25,6 +25,10 @@ Response influx_orgs(Call& call);
 Response list_keys(Call& call);
 Response create_key(Call& call);
 Response revoke_key(Call& call);
+// deletes.cpp
+Response delete_rows(Call& call);         // /api/v1/delete
+Response list_deletes(Call& call);        // /api/v1/deletes
+Response influx_delete_rows(Call& call);  // /api/v2/delete
 // health.cpp
 Response health(Call& call);
 Response ready(Call& call);

@@ -123,6 +123,7 @@ class GatewayTest : public ::testing::Test {
   std::shared_ptr<FakeChart> chart_ = std::make_shared<FakeChart>();
   std::atomic<int> flushes_ = 0;
   std::vector<ProjectName> compacted_;
+  std::vector<storage::Deletion> deletions_;
   GatewayOptions options_;
 
   std::filesystem::path folder_;
@@ -160,6 +161,15 @@ class GatewayTest : public ::testing::Test {
       ++flushes_;
       return Ok{};
     };
+    services.delete_rows = [this](const ProjectName&, const storage::Deletion& deletion) {
+      deletions_.push_back(deletion);
+      return Result<storage::DeleteReceipt>(storage::DeleteReceipt{"0=3"});
+    };
+    services.deletes = [this](const ProjectName&) {
+      std::vector<storage::DeleteRecord> records;
+      for (const storage::Deletion& deletion : deletions_) { records.push_back({deletion, Timestamp(), std::nullopt}); }
+      return records;
+    };
     services.compact = [this](const ProjectName& project) -> Status {
       compacted_.push_back(project);
       return Ok{};
@@ -170,6 +180,11 @@ class GatewayTest : public ::testing::Test {
     };
     services.projects = [] { return std::vector<ProjectName>{{"default", "plant"}, {"acme", "secret"}}; };
     services.tables = [](const ProjectName&) { return std::vector<std::string>{"cpu", "mem"}; };
+    services.table = [](const ProjectName&, std::string_view name) -> std::shared_ptr<const TableSchema> {
+      if (name == "cpu") { return std::make_shared<const TableSchema>(TableSchema{"cpu", {"host"}, {}, {}}); }
+      if (name == "mem") { return std::make_shared<const TableSchema>(TableSchema{"mem", {}, {}, {}}); }
+      return nullptr;
+    };
     services.engine_statistics = [] {
       storage::EngineStatistics statistics;
       statistics.rows_written = 42;
