@@ -102,11 +102,10 @@ class Filler {
       }
       items += (items.empty() ? "" : ", ") + item + " AS " + quoted_name(names[i]);
     }
-    const std::string groups = keys("").empty() ? "" : "(SELECT DISTINCT " + keys("") + " FROM __sampled) k, ";
-    return "WITH __sampled AS MATERIALIZED (SELECT 1), __grid AS (SELECT " +
-           std::string(keys("").empty() ? "" : "k.*, ") + "unnest(time_buckets(" + sample_.width +
-           ", span.first, span.last" + bucket_arguments(sample_) + ")) AS " + bucket + " FROM " + groups +
-           "(SELECT min(" + bucket + ") AS first, max(" + bucket + ") AS last FROM __sampled) span) SELECT " + items +
+    const std::string groups = keys("").empty() ? "" : "(SELECT DISTINCT " + keys("") + " FROM __sampled) CROSS JOIN ";
+    return "WITH __sampled AS MATERIALIZED (SELECT 1), __grid AS (SELECT * FROM " + groups +
+           "(SELECT unnest(time_buckets(" + sample_.width + ", min(" + bucket + "), max(" + bucket + ")" +
+           bucket_arguments(sample_) + ")) AS " + bucket + " FROM __sampled)) SELECT " + items +
            " FROM __grid g LEFT JOIN __sampled s ON " + join;
   }
 

@@ -95,6 +95,17 @@ TEST_F(Syntax, FillMakesARowOfEveryBucket) {
               HasSubstr("the limit is 1000000"));
 }
 
+// The limit is on buckets, not on buckets times groups.
+TEST_F(Syntax, FillTakesManyGroups) {
+  FakeRows rows("many", {"host"}, {{"v", FieldType::kFloat64}});
+  for (std::int64_t i = 0; i < 600; ++i) rows.add({"h" + std::to_string(1000 + i)}, (i % 2) * 9'999'000'000'000, {1.0});
+  harness_.project->append(rows.batch());
+  EXPECT_EQ(
+      harness_.rows("SELECT count(*), count(a), count(DISTINCT host) FROM (SELECT host, avg(v) AS a FROM many SAMPLE "
+                    "BY 1s FILL(null))"),
+      "6000000,600,600");
+}
+
 TEST_F(Syntax, StorageAggregatesWhatSampleByAsks) {
   FakeRows rows("dense", {"host"}, {{"usage", FieldType::kFloat64}});
   for (std::int64_t i = 0; i < 1000; ++i) rows.add({i % 2 == 0 ? "a" : "b"}, i, {1.0});
