@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "analytics/decompose/period.h"
 #include "analytics/forecast/arima/arima.h"
 #include "analytics/forecast/combination.h"
 #include "analytics/forecast/ets.h"
@@ -24,6 +25,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<double, 1> kYardstick{80};
 constexpr std::size_t kLongPeriod = 24;
 constexpr std::size_t kTrainingMin = 8;
+constexpr std::size_t kHiddenSeasonLength = 100;
+constexpr double kHiddenSeasonStrength = 0.2;
 constexpr std::size_t kWindows = 3;
 constexpr std::size_t kWindowsLong = 5;  // of a series of so many horizons
 constexpr std::size_t kLongLengthInHorizons = 20;
@@ -59,6 +62,17 @@ std::vector<ForecasterPointer> long_season_candidates(SeriesView series, std::si
     out.push_back(std::make_shared<WithPeriod>(make_seasonal_naive(), longer));
   }
   return out;
+}
+
+// A season nobody named but a long series shows, for example the year in weeks.
+void add_hidden_season(SeriesView series, std::vector<ForecasterPointer>& candidates) {
+  if (series.size() < kHiddenSeasonLength) { return; }
+  const auto periods = detect_periods(series);
+  if (!periods.has_value() || periods->empty() || periods->front().strength < kHiddenSeasonStrength) { return; }
+  const std::size_t period = periods->front().period;
+  candidates.push_back(std::make_shared<WithPeriod>(log_seasons_with(make_arima()), period));
+  candidates.push_back(
+      std::make_shared<WithPeriod>(log_seasons_with(make_optimised_theta(ThetaLine::kDynamic)), period));
 }
 
 struct Window {
@@ -324,6 +338,8 @@ std::vector<ForecasterPointer> automatic_candidates(SeriesView series, std::size
   if (seasonal) {
     out.push_back(log_seasons_with(make_arima()));
     out.push_back(make_multi_seasonal({.periods = {}, .rest = make_optimised_theta(ThetaLine::kDynamic)}));
+  } else if (period <= 1) {
+    add_hidden_season(series, out);
   }
   return out;
 }

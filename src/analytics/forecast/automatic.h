@@ -1,15 +1,15 @@
 // Forecasts without a model named: candidates by the series' nature, judged on its own past, combined, calibrated.
 // Source:     rolling-origin evaluation (Tashman, International Journal of Forecasting 16, 2000); combination in the
-// spirit
-//             of Pawlikowski and Chorowska (International Journal of Forecasting 36, 2020): a mean weighted by the
-//             inverse of the validation error, without the highest and the lowest member at each step where there are
-//             five. Intervals: the members' combined, scaled by split conformal prediction over the validation errors.
+//             spirit of Pawlikowski and Chorowska (International Journal of Forecasting 36, 2020): a mean weighted by
+//             the inverse of the validation error, without the highest and the lowest member at each step where there
+//             are five. Intervals: the members' combined, scaled by split conformal prediction over the validation
+//             errors.
 // Candidates: demand that comes now and then: Croston's family. A season of 24 steps or more, or several: MSTL in front
 //             of ARIMA and Theta, seasonal naive per period, ARIMA and exponential smoothing. Otherwise the Theta
-//             family, exponential smoothing, ARIMA and the naive method, with a season also MSTL.
+//             family, exponential smoothing, ARIMA and the naive method, with a season also MSTL; the season may be one
+//             that a long series shows though nobody named it.
 // Invariants: where the series is too short to validate, members weigh alike and keep their own intervals. Candidates
-// that
-//             fail are named with the reason and left out.
+//             that fail are named with the reason and left out.
 // Threads:    pure; the same input gives the same answer unless `out_of_time` decides otherwise.
 // Errors:     the first candidate's error when none fits.
 #pragma once

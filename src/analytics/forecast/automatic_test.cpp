@@ -76,6 +76,23 @@ TEST(Automatic, ChoosesCandidatesByTheSeriesNature) {
   EXPECT_EQ(names(trended(600, 3), 60).find("AutoETS "), std::string::npos);
 }
 
+TEST(Automatic, FindsASeasonNobodyNamed) {
+  Series weeks;
+  std::mt19937_64 random(41);
+  std::normal_distribution<double> normal(0, 1);
+  const auto season = [](std::size_t t) { return 20 * std::sin(static_cast<double>(t) * 6.283185307179586 / 52); };
+  for (std::size_t t = 0; t < 312; ++t) { weeks.push_back(100 + season(t) + normal(random)); }
+  const auto candidates = automatic_candidates(weeks, 1);
+  EXPECT_NE(candidates.back()->name().find("[52]"), std::string::npos) << candidates.back()->name();
+  AutomaticOptions options;
+  options.horizon = 26;
+  const auto forecast = (*make_automatic(options)->fit(weeks, 1))->predict(26);
+  double error = 0;
+  for (std::size_t h = 0; h < 26; ++h) { error += std::abs(forecast->mean[h] - 100 - season(312 + h)) / 26; }
+  EXPECT_LT(error, 6) << "seed 41";
+  EXPECT_EQ(automatic_candidates(SeriesView(weeks).first(90), 1).back()->name().find('['), std::string::npos);
+}
+
 TEST(Automatic, RefusesMissingValuesAndNoValues) {
   EXPECT_FALSE(fit_automatic({}, 1).has_value());
   EXPECT_FALSE(fit_automatic(Series{1, std::nan(""), 3}, 1).has_value());

@@ -71,6 +71,7 @@ std::optional<double> mean_of(const std::vector<std::optional<double>>& values) 
 BacktestScores mean_scores(const std::vector<BacktestFold>& folds) {
   const auto mean = [&](const auto& score_of) {
     std::vector<std::optional<double>> values;
+    values.reserve(folds.size());
     for (const BacktestFold& fold : folds) { values.push_back(score_of(fold.scores)); }
     return mean_of(values);
   };

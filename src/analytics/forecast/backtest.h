@@ -1,11 +1,10 @@
 // How a model would have fared: forecasts from past origins, scored with every metric, and which of two did better.
 // Source:     rolling-origin evaluation (Tashman, International Journal of Forecasting 16, 2000); scores as in
-// metrics.h. Invariants: a forecast sees nothing after its origin: each is fitted to the values before it. Folds are
-// ordered by
-//             origin.
+//             metrics.h. Invariants: a forecast sees nothing after its origin: each is fitted to the values before it.
+//             Folds are ordered by origin.
 // Threads:    pure.
 // Errors:     kInvalidArgument: a series too short for one fold, an option out of range, whatever the model says of a
-// fold.
+//             fold.
 #pragma once
 
 #include "analytics/forecast/metrics.h"

@@ -1,6 +1,6 @@
 // A weighted mean of forecasts that sets aside the highest and the lowest at each step, and its calibration; the inside
 // of automatic.h.
-// Threads: pure.
+// Threads:    pure.
 #pragma once
 
 #include "analytics/forecast/forecaster.h"

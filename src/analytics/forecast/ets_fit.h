@@ -1,5 +1,5 @@
 // Fits one form of exponential smoothing; the inside of ets.h.
-// Threads: pure.
+// Threads:    pure.
 #pragma once
 
 #include <optional>

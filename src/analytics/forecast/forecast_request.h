@@ -1,8 +1,7 @@
 // The one entry for SQL, REST and SDKs: a series and named parameters in, columns out.
 // Invariants: gaps (NaN) are filled first, linearly or along the season, and counted. Without a period the strongest
-// one
-//             the series shows is taken. With a holdout the last steps are kept back, forecast and scored, before the
-//             model is fitted to everything.
+//             one the series shows is taken. With a holdout the last steps are kept back, forecast and scored, before
+//             the model is fitted to everything.
 // Threads:    pure.
 // Errors:     kInvalidArgument: an unknown model or parameter, with what exists; a value out of range, with the range;
 //             whatever the model says of the series.

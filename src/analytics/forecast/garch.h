@@ -1,7 +1,6 @@
 // Volatility that clusters: GARCH(1,1) around a constant mean.
 // Source:     Bollerslev (Journal of Econometrics 31, 1986); Gaussian quasi-likelihood, the first variance is the
-// sample's.
-//             variance(t) = omega + alpha error(t-1)² + beta variance(t-1).
+//             sample's. variance(t) = omega + alpha error(t-1)² + beta variance(t-1).
 // Invariants: omega > 0, alpha and beta at least 0, alpha + beta below 1. As a Forecaster its mean is flat and its
 //             intervals follow the expected variance.
 // Threads:    pure.

@@ -224,6 +224,28 @@ TEST(EveryModel, FollowsTheScaleOfTheSeries) {
   }
 }
 
+// Models whose optimum does not depend on where zero lies follow a shift of the series.
+TEST(EveryModel, FollowsAShiftOfTheSeriesWhereItsPaperDoes) {
+  const Series& series = golden()["noise"];
+  Series shifted = series;
+  for (double& value : shifted) { value += 256; }
+  ArimaOptions arima;
+  arima.order = ArimaOrder{.p = 1, .q = 1, .constant = true};
+  EtsOptions smoothing;
+  smoothing.form = EtsForm{EtsError::kAdditive, EtsTrend::kDamped, EtsSeason::kNone};
+  const ForecasterPointer models[] = {make_naive(), make_drift(),      make_historic_mean(), make_window_average(3),
+                                      make_theta(), make_arima(arima), make_ets(smoothing),  make_garch()};
+  for (const ForecasterPointer& model : models) {
+    SCOPED_TRACE(model->name());
+    const Forecast one = *(*model->fit(series, 1))->predict(8, kLevels);
+    const Forecast other = *(*model->fit(shifted, 1))->predict(8, kLevels);
+    for (std::size_t h = 0; h < 8; ++h) {
+      EXPECT_NEAR(other.mean[h] - 256, one.mean[h], 0.02);
+      EXPECT_NEAR(other.intervals[1].upper[h] - 256, one.intervals[1].upper[h], 0.05);
+    }
+  }
+}
+
 TEST(EveryModel, RefusesHorizonsAndLevelsOutsideTheirRange) {
   const auto model = make_theta()->fit(golden()["yearly"], 1);
   EXPECT_FALSE((*model)->predict(0).has_value());

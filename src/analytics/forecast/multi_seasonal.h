@@ -1,7 +1,6 @@
 // Several or long seasons: MSTL takes them out, any model forecasts the rest, each season repeats its last period.
 // Source:     Bandara, Hyndman and Bergmeir, MSTL, arXiv:2107.13462 (2021), section 4; logarithms as in section 3 of
-// the
-//             same where the season grows with the level. Intervals are the rest's.
+//             the same where the season grows with the level. Intervals are the rest's.
 // Invariants: without a usable period the model of the rest stands alone.
 // Threads:    const.
 // Errors:     those of the model of the rest.

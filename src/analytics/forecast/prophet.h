@@ -1,7 +1,6 @@
 // Prophet's model at its most probable parameters: a trend of straight pieces, seasons by Fourier terms, regressors.
 // Source:     Taylor and Letham, Forecasting at Scale (The American Statistician 72, 2018), section 3, with the priors
-// of
-//             its published program: slope and offset N(0, 5), changes Laplace(0, change_scale), noise N(0, 0.5),
+//             of its published program: slope and offset N(0, 5), changes Laplace(0, change_scale), noise N(0, 0.5),
 //             Fourier terms and regressors N(0, their scale); values divided by their largest magnitude, time scaled to
 //             [0, 1]. The maximum is found by L-BFGS; changes are split into positive and negative parts, so that their
 //             prior has a gradient. Intervals: the noise, and future changes of the trend as frequent and large as past
@@ -9,8 +8,7 @@
 // Invariants: holidays are regressors that are 1 on their days.
 // Threads:    const; the same seed gives the same answer.
 // Errors:     kInvalidArgument: fewer than 3 values, times or regressors too short or not ascending, options out of
-// range,
-//             a horizon beyond the regressors' end.
+//             range, a horizon beyond the regressors' end.
 #pragma once
 
 #include "analytics/forecast/arima/arima.h"

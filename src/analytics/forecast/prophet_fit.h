@@ -1,5 +1,5 @@
 // Finds the most probable parameters of Prophet's model; the inside of prophet.h.
-// Threads: pure.
+// Threads:    pure.
 #pragma once
 
 #include "analytics/forecast/prophet.h"

@@ -1,14 +1,12 @@
 // Makes forecasts of a hierarchy add up: every total equals the sum of its parts.
 // Source:     Wickramasuriya, Athanasopoulos and Hyndman (Journal of the American Statistical Association 114, 2019)
-// for
-//             the trace-minimising combination (MinT), with the covariance shrunk towards its diagonal as Schaefer and
-//             Strimmer (2005) choose; Athanasopoulos, Ahmed and Hyndman (International Journal of Forecasting 25, 2009)
-//             for top-down by mean proportions.
+//             for the trace-minimising combination (MinT), with the covariance shrunk towards its diagonal as Schaefer
+//             and Strimmer (2005) choose; Athanasopoulos, Ahmed and Hyndman (International Journal of Forecasting 25,
+//             2009) for top-down by mean proportions.
 // Invariants: answers add up to rounding; forecasts that add up already stay as they are (bottom-up, MinT).
 // Threads:    pure. Cost: O(nodes³) at most, by the number of nodes.
 // Errors:     kInvalidArgument: a cycle, a parent out of range, lists of unequal length, missing values, no residuals
-// where
-//             the method needs them.
+//             where the method needs them.
 #pragma once
 
 #include <optional>

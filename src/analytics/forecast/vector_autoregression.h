@@ -4,8 +4,7 @@
 // Invariants: every series has the same length; y(t) = constant + A1 y(t-1) + ... + Ap y(t-p) + e(t).
 // Threads:    pure.
 // Errors:     kInvalidArgument: no series, unequal lengths, missing or infinite values, too few values for the lags,
-// series
-//             that depend on each other.
+//             series that depend on each other.
 #pragma once
 
 #include "analytics/forecast/forecaster.h"

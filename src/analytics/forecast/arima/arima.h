@@ -5,8 +5,7 @@
 // Invariants: coefficients are stationary and invertible. A constant series answers itself.
 // Threads:    const.
 // Errors:     kInvalidArgument: too few values for the order; regressors shorter than the series, with missing values
-// or
-//             depending on each other; a horizon beyond the regressors' end.
+//             or depending on each other; a horizon beyond the regressors' end.
 #pragma once
 
 #include "analytics/forecast/arima/arima_search.h"

@@ -1,7 +1,6 @@
 // How often a series must be differenced before an ARMA process fits it.
 // Source:     once at the period when the seasonal strength of STL exceeds 0.64 (Wang, Smith and Hyndman 2006); then
-// once
-//             and again while the KPSS test rejects a constant level at 5 %, lags 3 sqrt(n) / 13.
+//             once and again while the KPSS test rejects a constant level at 5 %, lags 3 sqrt(n) / 13.
 // Threads:    pure.
 #pragma once
 

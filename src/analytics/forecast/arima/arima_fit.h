@@ -1,9 +1,8 @@
 // Fits one ARIMA order by maximum likelihood; the inside of arima.h.
 // Source:     Box, Jenkins and Reinsel, chapter 7. Regression coefficients (the constant is one of them) are
-// generalised
-//             least squares given the ARMA part, so that only p + q + P + Q parameters are searched for; those walk
-//             over partial autocorrelations (Monahan, Biometrika 71, 1984), so that every step is stationary and
-//             invertible. Starts from the conditional sum of squares, ends with the exact likelihood.
+//             generalised least squares given the ARMA part, so that only p + q + P + Q parameters are searched for;
+//             those walk over partial autocorrelations (Monahan, Biometrika 71, 1984), so that every step is stationary
+//             and invertible. Starts from the conditional sum of squares, ends with the exact likelihood.
 // Threads:    pure.
 // Errors:     kInvalidArgument: too few values for the order, regressors that depend on each other.
 #pragma once

@@ -1,7 +1,6 @@
 // The order of a seasonal ARIMA model and its lag polynomials.
 // Source:     Box, Jenkins and Reinsel, Time Series Analysis, chapter 9. Symbols are theirs: p, d, q and, for the
-// season,
-//             P, D, Q. Signs as in R: y(t) = phi1 y(t-1) + ... + e(t) + theta1 e(t-1) + ...
+//             season, P, D, Q. Signs as in R: y(t) = phi1 y(t-1) + ... + e(t) + theta1 e(t-1) + ...
 // Threads:    pure.
 #pragma once
 

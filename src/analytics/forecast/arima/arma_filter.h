@@ -1,9 +1,8 @@
 // Turns observations of an ARMA process into independent errors of equal variance: the exact Gaussian likelihood.
 // Source:     the Kalman filter in the form of Morf, Sidhu and Kailath (IEEE Transactions on Automatic Control 19,
-// 1974)
-//             for ARMA processes, after Pearlman (Biometrika 67, 1980) and Melard (Applied Statistics 33, 1984): the
-//             covariance of the state changes by a matrix of rank one at each step, so that a step costs O(r) and not
-//             O(r²), where r = max(p, q + 1), seasons multiplied out. Once the filter has converged to rounding it
+//             1974) for ARMA processes, after Pearlman (Biometrika 67, 1980) and Melard (Applied Statistics 33, 1984):
+//             the covariance of the state changes by a matrix of rank one at each step, so that a step costs O(r) and
+//             not O(r²), where r = max(p, q + 1), seasons multiplied out. Once the filter has converged to rounding it
 //             becomes the plain recursion, whose cost is that of the coefficients that are not 0.
 // Invariants: the process is stationary. Unit variance of the errors.
 // Threads:    an object belongs to one thread.
