@@ -314,9 +314,8 @@ bool Shard::is_flushed(std::uint64_t ticket) const {
 }
 
 ShardView Shard::view(const ProjectName& project) const {
-  ShardView view;
   const std::lock_guard lock(view_mutex_);
-  view.segments = segments_;
+  ShardView view{segments_, {}};
   const auto add = [&](const Memtable& memtable) {
     for (const auto& table : memtable.tables()) {
       if (table->project() != project) { continue; }
@@ -324,6 +323,7 @@ ShardView Shard::view(const ProjectName& project) const {
       MemtableView& all = view.memory[table.get()];
       all.pages.insert(all.pages.end(), part.pages.begin(), part.pages.end());
       all.arrived.insert(all.arrived.end(), part.arrived.begin(), part.arrived.end());
+      all.tail = part.tail;
     }
   };
   for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable); }
