@@ -71,6 +71,15 @@ Status set_sync(storage::LogSync& target, std::string_view text) {
   return Ok{};
 }
 
+constexpr std::array<std::string_view, 3> kPushdownNames{"off", "decode", "statistics"};
+
+Status set_pushdown(query::AggregatePushdown& target, std::string_view text) {
+  const auto found = std::find(kPushdownNames.begin(), kPushdownNames.end(), text);
+  if (found == kPushdownNames.end()) return bad_value(text, "statistics, decode or off");
+  target = static_cast<query::AggregatePushdown>(found - kPushdownNames.begin());
+  return Ok{};
+}
+
 constexpr std::array<std::string_view, 6> kLogLevels{"trace", "debug", "info", "warn", "error", "off"};
 
 Status set_log_level(std::string& target, std::string_view text) {
@@ -146,6 +155,10 @@ std::vector<Setting> make_settings() {
       {"query.memory_bytes_max", "a size, at least 64MiB", "memory of all running queries",
        SF_SET(set_bytes(s.server.query.memory_bytes_max, v, 64 * kMiB)),
        SF_GET(format_bytes(s.server.query.memory_bytes_max))},
+      {"query.aggregate_pushdown", "statistics, decode, off",
+       "what storage aggregates itself: whole blocks by their statistics, every row decoded, or nothing",
+       SF_SET(set_pushdown(s.server.query.aggregate_pushdown, v)),
+       SF_GET(std::string(kPushdownNames[static_cast<std::size_t>(s.server.query.aggregate_pushdown)]))},
       {"query.timeout", "a duration, at least 1ms", "a query that runs longer is stopped",
        SF_SET(set_duration(s.server.query_limits.timeout, v, milliseconds(1))),
        SF_GET(format_duration(s.server.query_limits.timeout))},
