@@ -71,6 +71,15 @@ Status set_sync(storage::LogSync& target, std::string_view text) {
   return Ok{};
 }
 
+constexpr std::array<std::string_view, 3> kPushdownNames{"off", "decode", "statistics"};
+
+Status set_pushdown(query::AggregatePushdown& target, std::string_view text) {
+  const auto found = std::find(kPushdownNames.begin(), kPushdownNames.end(), text);
+  if (found == kPushdownNames.end()) return bad_value(text, "statistics, decode or off");
+  target = static_cast<query::AggregatePushdown>(found - kPushdownNames.begin());
+  return Ok{};
+}
+
 constexpr std::array<std::string_view, 6> kLogLevels{"trace", "debug", "info", "warn", "error", "off"};
 
 Status set_log_level(std::string& target, std::string_view text) {
@@ -94,8 +103,7 @@ constexpr std::uint64_t kMiB = 1U << 20U;
 #define SF_SET(statement) [](Settings& s, std::string_view v) -> Status { return statement; }
 #define SF_GET(expression) [](const Settings& s) -> std::string { return expression; }
 
-std::vector<Setting> make_settings() {
-  using std::chrono::milliseconds;
+std::vector<Setting> server_settings() {
   return {
       {"data_dir", "a folder", "where the data lives; made when missing",
        SF_SET(set_text(s.server.data_folder, v, "a folder")), SF_GET(s.server.data_folder.string())},
@@ -114,6 +122,11 @@ std::vector<Setting> make_settings() {
       {"http.connections_max", "1 to 1000000", "connections kept open at once",
        SF_SET(set_integer<std::uint32_t>(s.server.connections_max, v, 1, 1'000'000)),
        SF_GET(std::to_string(s.server.connections_max))},
+  };
+}
+
+std::vector<Setting> storage_settings() {
+  return {
       {"shards", "1 to 256", "writers and logs; fixed when the data folder is made",
        SF_SET(set_integer<std::uint32_t>(s.server.engine.shard_count, v, 1, 256)),
        SF_GET(std::to_string(s.server.engine.shard_count))},
@@ -123,7 +136,7 @@ std::vector<Setting> make_settings() {
        SF_SET(set_sync(s.server.engine.sync, v)),
        SF_GET(std::string(kSyncNames[static_cast<std::size_t>(s.server.engine.sync)]))},
       {"log.sync_interval", "a duration, at least 1ms", "with log.sync: interval",
-       SF_SET(set_duration(s.server.engine.sync_interval, v, milliseconds(1))),
+       SF_SET(set_duration(s.server.engine.sync_interval, v, std::chrono::milliseconds(1))),
        SF_GET(format_duration(s.server.engine.sync_interval))},
       {"memtable.bytes_max", "a size, at least 16MiB", "memory for rows not yet in segments; past it writers must wait",
        SF_SET(set_bytes(s.server.engine.memtable_bytes_max, v, 16 * kMiB)),
@@ -145,14 +158,23 @@ std::vector<Setting> make_settings() {
        SF_SET(set_window(s.server.engine.time_past_max, v)), SF_GET(show_window(s.server.engine.time_past_max))},
       {"time.future_max", "a duration or unlimited", "rows further in the future are refused",
        SF_SET(set_window(s.server.engine.time_future_max, v)), SF_GET(show_window(s.server.engine.time_future_max))},
+  };
+}
+
+std::vector<Setting> query_settings() {
+  return {
       {"query.threads", "1 to 1024", "threads of the SQL engine",
        SF_SET(set_integer<std::uint32_t>(s.server.query.threads, v, 1, 1024)),
        SF_GET(std::to_string(s.server.query.threads))},
       {"query.memory_bytes_max", "a size, at least 64MiB", "memory of all running queries",
        SF_SET(set_bytes(s.server.query.memory_bytes_max, v, 64 * kMiB)),
        SF_GET(format_bytes(s.server.query.memory_bytes_max))},
+      {"query.aggregate_pushdown", "statistics, decode, off",
+       "what storage aggregates itself: whole blocks by their statistics, every row decoded, or nothing",
+       SF_SET(set_pushdown(s.server.query.aggregate_pushdown, v)),
+       SF_GET(std::string(kPushdownNames[static_cast<std::size_t>(s.server.query.aggregate_pushdown)]))},
       {"query.timeout", "a duration, at least 1ms", "a query that runs longer is stopped",
-       SF_SET(set_duration(s.server.query_limits.timeout, v, milliseconds(1))),
+       SF_SET(set_duration(s.server.query_limits.timeout, v, std::chrono::milliseconds(1))),
        SF_GET(format_duration(s.server.query_limits.timeout))},
       {"query.result_rows_max", "a whole number, at least 1", "a longer answer is refused",
        SF_SET(set_integer<std::uint64_t>(s.server.query_limits.result_rows_max, v, 1,
@@ -162,6 +184,12 @@ std::vector<Setting> make_settings() {
        SF_SET(set_bytes(s.server.query_limits.result_bytes_max, v, kMiB)),
        SF_GET(format_bytes(s.server.query_limits.result_bytes_max))},
   };
+}
+
+std::vector<Setting> make_settings() {
+  std::vector<Setting> all = server_settings();
+  for (const auto& more : {storage_settings(), query_settings()}) { all.insert(all.end(), more.begin(), more.end()); }
+  return all;
 }
 
 #undef SF_SET

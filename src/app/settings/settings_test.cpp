@@ -60,6 +60,7 @@ TEST(Settings, MistakesInTheFileNameTheLine) {
       {"http_port: 80a", "f.yaml:1: http_port: got \"80a\""},
       {"memtable:\n  bytes_max: 1KiB", "f.yaml:2: memtable.bytes_max: got \"1KiB\", wanted at least 16MiB"},
       {"log:\n  sync: sometimes", "f.yaml:2: log.sync: got \"sometimes\", wanted always, interval or off"},
+      {"query:\n  aggregate_pushdown: on", "query.aggregate_pushdown: got \"on\", wanted statistics, decode or off"},
       {"host: a\nhost: b\n", "f.yaml:2: host is given twice, first in line 1"},
       {"host: [a, b]\n", "f.yaml:1: host: wanted one value"},
       {"- a\n", "f.yaml:1: wanted lines of the form"},
@@ -74,6 +75,20 @@ TEST(Settings, MistakesInTheFileNameTheLine) {
     ASSERT_FALSE(status);
     EXPECT_EQ(status.error().code, ErrorCode::kInvalidArgument);
     EXPECT_THAT(status.error().message, HasSubstr(message));
+  }
+}
+
+TEST(Settings, AggregatePushdownHasThreeModes) {
+  EXPECT_EQ(Configuration{}.settings.server.query.aggregate_pushdown, query::AggregatePushdown::kStatistics);
+  const std::pair<std::string, query::AggregatePushdown> cases[] = {
+      {"off", query::AggregatePushdown::kOff},
+      {"decode", query::AggregatePushdown::kDecode},
+      {"statistics", query::AggregatePushdown::kStatistics}};
+  for (const auto& [name, mode] : cases) {
+    SCOPED_TRACE(name);
+    Configuration configuration;
+    ASSERT_TRUE(apply_yaml(configuration, "query:\n  aggregate_pushdown: " + name, "f.yaml"));
+    EXPECT_EQ(configuration.settings.server.query.aggregate_pushdown, mode);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "duckdb/common/enums/date_part_specifier.hpp"
 #include "duckdb/planner/expression/bound_aggregate_expression.hpp"
 #include "duckdb/planner/expression/bound_columnref_expression.hpp"
 #include "duckdb/planner/expression/bound_constant_expression.hpp"
@@ -25,6 +26,35 @@ using duckdb::LogicalOperator;
 using duckdb::LogicalOperatorType;
 using duckdb::LogicalProjection;
 using Kind = CombinedAggregate::Kind;
+
+// The unit as a width of time_bucket, where the two cut time in the same places.
+std::optional<duckdb::interval_t> width_of_unit(const std::string& name) {
+  constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+  duckdb::DatePartSpecifier unit{};
+  if (!duckdb::TryGetDatePartSpecifier(name, unit)) return std::nullopt;  // the function's own call says so
+  switch (unit) {
+    case duckdb::DatePartSpecifier::SECOND: return duckdb::interval_t{0, 0, kMicrosPerSecond};
+    case duckdb::DatePartSpecifier::MINUTE: return duckdb::interval_t{0, 0, 60 * kMicrosPerSecond};
+    case duckdb::DatePartSpecifier::HOUR: return duckdb::interval_t{0, 0, 3600 * kMicrosPerSecond};
+    case duckdb::DatePartSpecifier::DAY: return duckdb::interval_t{0, 1, 0};
+    case duckdb::DatePartSpecifier::WEEK: return duckdb::interval_t{0, 7, 0};
+    case duckdb::DatePartSpecifier::MONTH: return duckdb::interval_t{1, 0, 0};
+    case duckdb::DatePartSpecifier::QUARTER: return duckdb::interval_t{3, 0, 0};
+    case duckdb::DatePartSpecifier::YEAR: return duckdb::interval_t{12, 0, 0};
+    default: return std::nullopt;
+  }
+}
+
+std::optional<duckdb::interval_t> width_of(const std::string& function, const duckdb::Value& argument) {
+  if (argument.IsNull()) return std::nullopt;
+  if (function == "time_bucket" && argument.type().id() == duckdb::LogicalTypeId::INTERVAL) {
+    return argument.GetValue<duckdb::interval_t>();
+  }
+  if ((function == "date_trunc" || function == "datetrunc") && argument.type().id() == duckdb::LogicalTypeId::VARCHAR) {
+    return width_of_unit(argument.GetValue<std::string>());
+  }
+  return std::nullopt;
+}
 
 class Matcher {
  public:
@@ -104,20 +134,22 @@ class Matcher {
     return take_bucket(resolved(expression));
   }
 
-  // time_bucket(INTERVAL, time)
+  // time_bucket(INTERVAL, time) and date_trunc(unit, time)
   bool take_bucket(const Expression& expression) {
     if (match_.aggregates.bucket.has_value() || expression.GetExpressionClass() != ExpressionClass::BOUND_FUNCTION) {
       return false;
     }
     const auto& function = expression.Cast<BoundFunctionExpression>();
-    if (function.function.name != "time_bucket" || function.children.size() != 2 || !is_time(*function.children[1]) ||
+    if (function.children.size() != 2 || !is_time(*function.children[1]) ||
+        function.return_type.id() != duckdb::LogicalTypeId::TIMESTAMP_NS ||
         function.children[0]->GetExpressionClass() != ExpressionClass::BOUND_CONSTANT) {
       return false;
     }
-    const auto& width = function.children[0]->Cast<duckdb::BoundConstantExpression>().value;
-    if (width.IsNull() || width.type().id() != duckdb::LogicalTypeId::INTERVAL) return false;
+    const auto& argument = function.children[0]->Cast<duckdb::BoundConstantExpression>().value;
+    const auto width = width_of(function.function.name, argument);
+    if (!width.has_value()) return false;
     try {
-      const BucketWidth bucket(width.GetValue<duckdb::interval_t>());
+      const BucketWidth bucket(*width);
       match_.aggregates.bucket = AggregateBucket{bucket, bucket.default_origin_ns()};
     } catch (std::exception&) { return false; }  // a bad width: DuckDB's call of the function says so
     match_.aggregates.groups.emplace_back(std::nullopt);

@@ -77,14 +77,13 @@ class Rewriter {
     const auto& data = *match.scan;
     if (data.filters.range.empty()) return false;
     const auto& snapshot = ProjectTransaction::of(context_, data.entry.ParentCatalog()).snapshot();
-    auto scan = snapshot->scan({data.schema->name, data.filters.range, {}, {}});
-    if (!scan.has_value()) return false;  // execution will say why
-    const storage::ScanExtent extent = (*scan)->extent();
-    std::uint64_t groups = extent.series;
-    if (match.aggregates.bucket.has_value() && extent.rows > 0) {
-      groups *= buckets_in(*match.aggregates.bucket, extent.range);
+    const auto extent = snapshot->extent(data.schema->name, data.filters.range);
+    if (!extent.has_value()) return false;  // execution will say why
+    std::uint64_t groups = extent->series;
+    if (match.aggregates.bucket.has_value() && extent->rows > 0) {
+      groups *= buckets_in(*match.aggregates.bucket, extent->range);
     }
-    return extent.rows / kRowsPerGroupMin >= groups;
+    return extent->rows / kRowsPerGroupMin >= groups;
   }
 
   static std::uint64_t buckets_in(const AggregateBucket& bucket, const TimeRange& range) {

@@ -72,6 +72,13 @@ TEST_F(AggregatePushdownTest, GivesTheSameAnswers) {
       "SELECT host, time_bucket(INTERVAL '7 minutes', time) AS b, first(n, time), last(n, time) FROM cpu GROUP BY ALL "
       "ORDER BY ALL",
       "SELECT time_bucket(INTERVAL '10 minutes', time) AS b, avg(n) FROM cpu GROUP BY b HAVING avg(n) > -60 ORDER BY b",
+      "SELECT date_trunc('minute', time) AS b, host, avg(n), max(v) FROM cpu GROUP BY ALL ORDER BY ALL",
+      "SELECT date_trunc('hour', time) AS b, count(*), sum(n) FROM cpu GROUP BY b ORDER BY b",
+      "SELECT datetrunc('DAY', time) AS b, region, min(n) FROM cpu GROUP BY ALL ORDER BY ALL",
+      "SELECT date_trunc('week', time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT date_trunc('month', time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT date_trunc('quarter', time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT b, typeof(b), c FROM (SELECT date_trunc('years', time) AS b, count(*) AS c FROM cpu GROUP BY b)",
       "SELECT host, avg(n) + 1 AS x, sum(n) / count(*) AS y FROM cpu GROUP BY host ORDER BY x DESC, host LIMIT 2",
       "SELECT a.host, a.c, b.s FROM (SELECT host, count(*) AS c FROM cpu GROUP BY host) a JOIN"
       " (SELECT host, sum(n) AS s FROM cpu GROUP BY host) b USING (host) ORDER BY ALL",
@@ -106,6 +113,10 @@ TEST_F(AggregatePushdownTest, LeavesAloneWhatItCannotDo) {
       " FROM cpu GROUP BY ALL ORDER BY ALL",
       "SELECT time, count(*) FROM cpu GROUP BY time ORDER BY time LIMIT 2",
       "SELECT time_bucket(INTERVAL '1 second', time) AS b, sum(n) FROM cpu GROUP BY b ORDER BY b LIMIT 2",
+      "SELECT date_trunc('decade', time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT date_trunc(host, time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT date_trunc('fortnight', time) AS b, count(*) FROM cpu GROUP BY b",
+      "SELECT date_trunc('hour', time::TIMESTAMP) AS b, count(*) FROM cpu GROUP BY b",
       "SELECT sum(u), avg(ok::INT) FROM cpu",
       "SELECT count(*) FROM (SELECT * FROM cpu LIMIT 10)",
       "SELECT count(*) FROM cpu a JOIN cpu b USING (host, time)",
@@ -115,6 +126,17 @@ TEST_F(AggregatePushdownTest, LeavesAloneWhatItCannotDo) {
     SCOPED_TRACE(sql);
     EXPECT_EQ(pushed_.csv(sql), plain_.csv(sql));
     EXPECT_FALSE(is_pushed(sql));
+  }
+}
+
+TEST_F(AggregatePushdownTest, PlanningMakesNoScan) {
+  for (const char* sql : {"SELECT host, sum(n) FROM cpu GROUP BY host", "SELECT n FROM cpu WHERE host = 'h0'"}) {
+    SCOPED_TRACE(sql);
+    const std::uint64_t before = pushed_.project->scan_count();
+    pushed_.rows(std::string("EXPLAIN ") + sql);
+    EXPECT_EQ(pushed_.project->scan_count(), before);
+    pushed_.rows(sql);
+    EXPECT_EQ(pushed_.project->scan_count(), before + 1);
   }
 }
 

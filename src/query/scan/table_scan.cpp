@@ -154,9 +154,9 @@ duckdb::unique_ptr<duckdb::NodeStatistics> cardinality(ClientContext& context, c
   const auto& data = bind_data->Cast<ScanBindData>();
   if (data.filters.range.empty()) return duckdb::make_uniq<duckdb::NodeStatistics>(0);
   const auto& snapshot = ProjectTransaction::of(context, data.entry.ParentCatalog()).snapshot();
-  auto scan = snapshot->scan({data.schema->name, data.filters.range, {}, {}});
-  if (!scan.has_value()) return nullptr;  // execution will say why
-  return duckdb::make_uniq<duckdb::NodeStatistics>((*scan)->extent().rows);
+  const auto extent = snapshot->extent(data.schema->name, data.filters.range);
+  if (!extent.has_value()) return nullptr;  // execution will say why
+  return duckdb::make_uniq<duckdb::NodeStatistics>(extent->rows);
 }
 
 double progress(ClientContext&, const FunctionData*, const duckdb::GlobalTableFunctionState* state) {

@@ -186,6 +186,18 @@ class FakeCursor : public storage::TaskCursor {
   ScanCounters counters_;
 };
 
+storage::ScanExtent extent_of(const FakeTable& table, const TimeRange& range) {
+  storage::ScanExtent extent{0, table.pages.size(), {range.end, range.begin}};
+  for (const auto& page : table.pages) {
+    extent.rows += page->row_count();
+    const auto [min, max] = std::minmax_element(page->times.begin(), page->times.end());
+    extent.range.begin = std::min(extent.range.begin, timestamp_from_ns(static_cast<std::int64_t>(*min)));
+    extent.range.end = std::max(extent.range.end, timestamp_from_ns(static_cast<std::int64_t>(*max) + 1));
+  }
+  extent.range = extent.range.intersect(range);
+  return extent;
+}
+
 class FakeScan : public storage::TableScan {
  public:
   FakeScan(std::shared_ptr<const FakeTable> table, ScanRequest request)
@@ -195,17 +207,7 @@ class FakeScan : public storage::TableScan {
   Result<std::unique_ptr<storage::TaskCursor>> open(std::size_t task) const override {
     return std::unique_ptr<storage::TaskCursor>(std::make_unique<FakeCursor>(table_, table_->pages[task], request_));
   }
-  storage::ScanExtent extent() const override {
-    storage::ScanExtent extent{0, table_->pages.size(), {request_.range.end, request_.range.begin}};
-    for (const auto& page : table_->pages) {
-      extent.rows += page->row_count();
-      const auto [min, max] = std::minmax_element(page->times.begin(), page->times.end());
-      extent.range.begin = std::min(extent.range.begin, timestamp_from_ns(static_cast<std::int64_t>(*min)));
-      extent.range.end = std::max(extent.range.end, timestamp_from_ns(static_cast<std::int64_t>(*max) + 1));
-    }
-    extent.range = extent.range.intersect(request_.range);
-    return extent;
-  }
+  storage::ScanExtent extent() const override { return extent_of(*table_, request_.range); }
   std::shared_ptr<const TagDictionary> dictionary(std::size_t column) const override {
     const auto tag = table_->schema.tag_index(request_.columns[column]);
     return tag.has_value() ? table_->dictionaries[*tag] : nullptr;
@@ -255,6 +257,12 @@ class FakeSnapshot : public storage::ProjectSnapshot {
       ++recorder_->scans;
     }
     return std::unique_ptr<storage::TableScan>(std::make_unique<FakeScan>(found->second, std::move(request)));
+  }
+
+  Result<storage::ScanExtent> extent(std::string_view table, const TimeRange& range) const override {
+    const auto found = tables_.find(table);
+    if (found == tables_.end()) return Error{ErrorCode::kNotFound, "no table '" + std::string(table) + "'"};
+    return extent_of(*found->second, range);
   }
 
   Result<std::vector<storage::StorageShare>> storage() const override {

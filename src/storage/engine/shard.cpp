@@ -243,10 +243,8 @@ bool Shard::is_flushed(std::uint64_t ticket) const {
 }
 
 ShardView Shard::view(const ProjectName& project) const {
-  ShardView view;
   const std::lock_guard lock(view_mutex_);
-  view.segments = segments_;
-  view.tombstones = tombstones_;
+  ShardView view{segments_, {}, tombstones_};
   const auto add = [&](const Memtable& memtable, SequenceNumber through) {
     for (const auto& table : memtable.tables()) {
       if (table->project() != project) { continue; }
@@ -255,6 +253,7 @@ ShardView Shard::view(const ProjectName& project) const {
       all.pages.insert(all.pages.end(), part.pages.begin(), part.pages.end());
       all.page_through.resize(all.pages.size(), through);
       all.arrived.insert(all.arrived.end(), part.arrived.begin(), part.arrived.end());
+      all.tail = part.tail;
     }
   };
   for (const FrozenMemtable& frozen : frozen_) { add(*frozen.memtable, frozen.sequence_max); }

@@ -1,5 +1,7 @@
 #include "storage/memtable/memtable.h"
 
+#include <utility>
+
 namespace streamflow::storage {
 namespace {
 
@@ -17,6 +19,7 @@ void Memtable::add(const std::shared_ptr<TableEntry>& table, std::shared_ptr<con
     const std::lock_guard guard(lock_);
     rows = &tables_[table.get()];
     rows->table = table;
+    if (rows->view.tail == nullptr) { rows->view.tail = std::make_shared<SortedTail>(); }
     rows->tail_rows += arrived->batch->row_count();
     rows_ += arrived->batch->row_count();
     rows->tail_bytes += arrived_bytes;
@@ -36,11 +39,13 @@ void Memtable::replace_pages(TableRows& rows, std::size_t first, std::shared_ptr
   if (clear_tail) { gone += rows.tail_bytes; }
   const std::uint64_t added = page->memory_bytes();
   std::vector<std::shared_ptr<const ArrivedRows>> freed;  // destroyed after the lock is given back
+  std::shared_ptr<SortedTail> tail;
   const std::lock_guard guard(lock_);
   rows.view.pages.resize(first);
   rows.view.pages.push_back(std::move(page));
   if (clear_tail) {
     freed.swap(rows.view.arrived);
+    tail = std::exchange(rows.view.tail, std::make_shared<SortedTail>());  // lives on in views made before
     rows.tail_rows = 0;
     rows.tail_bytes = 0;
   }

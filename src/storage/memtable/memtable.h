@@ -14,6 +14,7 @@
 #include "model/time.h"
 #include "storage/engine/table_catalog.h"
 #include "storage/memtable/sorted_rows.h"
+#include "storage/memtable/sorted_tail.h"
 
 namespace streamflow::storage {
 
@@ -25,6 +26,7 @@ struct MemtableView {
   std::vector<std::shared_ptr<const SortedRows>> pages;  // oldest first
   std::vector<SequenceNumber> page_through;              // per page, the last record it may have rows of: the shard's
   std::vector<std::shared_ptr<const ArrivedRows>> arrived;  // newer than every page
+  std::shared_ptr<SortedTail> tail;                         // of `arrived`; null when no row ever arrived
 };
 
 class Memtable {

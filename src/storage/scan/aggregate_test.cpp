@@ -205,6 +205,11 @@ TEST_P(AggregateTest, EqualsTheRowsOneByOne) {
     ASSERT_TRUE(scan) << scan.error().message;
     ScanCounters counters;
     expect_equal(pushed(**scan, spec, counters), naive(**scan, spec), spec);
+    const auto extent = (*engine)->reader({})->snapshot()->extent("t", request.range);
+    ASSERT_TRUE(extent) << extent.error().message;
+    EXPECT_EQ(extent->rows, (*scan)->extent().rows);
+    EXPECT_EQ(extent->series, (*scan)->extent().series);
+    EXPECT_EQ(extent->range, (*scan)->extent().range);
     if (!spec.use_statistics) { EXPECT_EQ(counters.blocks_from_statistics, 0U); }
     from_statistics += counters.blocks_from_statistics;
   }
@@ -244,6 +249,82 @@ TEST(Aggregate, WholeBlocksAreAnsweredFromStatistics) {
   EXPECT_EQ(counters.blocks_decoded, 0U);
   EXPECT_GT(counters.blocks_from_statistics, 40U);
   EXPECT_EQ(counters.bytes_read, 0U);
+}
+
+// Ten series of 100 rows each lie in one packed block; hosts differ, the region is the same.
+TEST(Aggregate, PackedBlocksOfOneGroupAreAnsweredFromStatistics) {
+  SimulatedFileSystem files(1);
+  EngineOptions options;
+  options.data_folder = "/data";
+  options.files = &files;
+  options.shard_count = 1;
+  auto engine = Engine::open(options);
+  ASSERT_TRUE(engine) << engine.error().message;
+  RowBatch batch;
+  batch.table = "t";
+  batch.tags = {"host", "region"};
+  batch.series_count = 10;
+  FieldVector x{"x", FieldType::kInt64, {}, {}, {}};
+  for (std::uint32_t series = 0; series < 10; ++series) {
+    batch.series.push_back("h" + std::to_string(series));
+    batch.series.emplace_back("eu");
+    for (std::uint32_t row = 0; row < 100; ++row) {
+      batch.series_of_row.push_back(series);
+      batch.times.push_back(kStart + std::int64_t{row} * kSecond);
+      x.bits.push_back(series * 100 + row);
+    }
+  }
+  batch.fields = {x};
+  WriteRequest request;
+  request.batches.push_back(std::move(batch));
+  ASSERT_TRUE((*engine)->write(std::move(request)));
+  ASSERT_TRUE((*engine)->flush());
+  const auto snapshot = (*engine)->reader({})->snapshot();
+  const struct {
+    const char* name;
+    const char* tag;
+    const char* without;  // a host that is not wanted
+    std::uint64_t groups, rows, decoded, from_statistics;
+  } cases[] = {{"one region", "region", "", 1, 1000, 0, 1},
+               {"every host", "host", "", 10, 1000, 1, 0},
+               {"one region without a host", "region", "h4", 1, 900, 1, 0}};
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    ScanRequest wanted{"t", {}, {test.tag, "x", "time"}, {}};
+    const std::string without = test.without;
+    if (!without.empty()) {
+      wanted.tag_predicates.push_back(
+          {"host", [without](std::optional<std::string_view> host) { return host != without; }});
+    }
+    const auto scan = snapshot->scan(wanted);
+    ASSERT_TRUE(scan) << scan.error().message;
+    AggregateSpec spec;
+    spec.tags = {0};
+    spec.fields = {{1, FieldType::kInt64}};
+    spec.time = 2;
+    ScanCounters counters;
+    const Totals totals = pushed(**scan, spec, counters);
+    expect_equal(totals, naive(**scan, spec), spec);
+    std::uint64_t rows = 0;
+    for (const auto& [key, total] : totals) { rows += total.rows; }
+    EXPECT_EQ(totals.size(), test.groups);
+    EXPECT_EQ(rows, test.rows);
+    EXPECT_EQ(counters.blocks_decoded, test.decoded);
+    EXPECT_EQ(counters.blocks_from_statistics, test.from_statistics);
+  }
+}
+
+TEST(Extent, NamesAnUnknownTable) {
+  SimulatedFileSystem files(1);
+  EngineOptions options;
+  options.data_folder = "/data";
+  options.files = &files;
+  auto engine = Engine::open(options);
+  ASSERT_TRUE(engine) << engine.error().message;
+  const auto extent = (*engine)->reader({})->snapshot()->extent("nothing", {});
+  ASSERT_FALSE(extent);
+  EXPECT_EQ(extent.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(extent.error().message.find("\"nothing\""), std::string::npos);
 }
 
 }  // namespace

@@ -36,6 +36,15 @@ class Snapshot final : public ProjectSnapshot {
     return plan_scan(found->second, schema, shards_, std::move(request));
   }
 
+  Result<ScanExtent> extent(std::string_view table, const TimeRange& range) const override {
+    if (incomplete_) { return *incomplete_; }
+    const auto found = tables_->find(table);
+    if (found == tables_->end()) {
+      return Error{ErrorCode::kNotFound, "there is no table \"" + std::string(table) + "\""};
+    }
+    return extent_of_rows(found->second, schemas_.find(table)->second->duplicates, *shards_, range);
+  }
+
   Result<std::vector<StorageShare>> storage() const override { return storage_report(project_, *shards_); }
 
  private:

@@ -110,6 +110,8 @@ class ProjectSnapshot {
   virtual std::vector<std::string> table_names() const = 0;                           // sorted
   virtual std::shared_ptr<const TableSchema> table(std::string_view name) const = 0;  // null when unknown
   virtual Result<std::unique_ptr<TableScan>> scan(ScanRequest request) const = 0;
+  // What a scan of all series in `range` would say of itself, without planning one.
+  virtual Result<ScanExtent> extent(std::string_view table, const TimeRange& range) const = 0;
   // Looks at the first bytes of every block: some 1 M blocks a second when they are in memory.
   virtual Result<std::vector<StorageShare>> storage() const = 0;
 };

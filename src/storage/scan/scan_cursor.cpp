@@ -258,11 +258,22 @@ class SegmentCursor final : public CursorBase {
   // Whether every row of the block is wanted and falls into one group, so that its statistics answer for it.
   bool is_one_group(const BlockInfo& block, const AggregateSpec& spec) const {
     const Timestamp first = timestamp_from_ns(block.time_min), last = timestamp_from_ns(block.time_max);
-    if (!spec.use_statistics || block.series_count != 1 || first < task_.range.begin || last >= task_.range.end ||
-        hides_rows(block)) {
+    if (!spec.use_statistics || first < task_.range.begin || last >= task_.range.end || hides_rows(block)) {
       return false;
     }
-    return !spec.bucket_of || spec.bucket_of(first).contains(last);
+    if (spec.bucket_of && !spec.bucket_of(first).contains(last)) { return false; }
+    return block.series_count == 1 || is_one_group_of_series(block, spec);
+  }
+
+  // Of a packed block: whether all its series are wanted and have the tags of the first.
+  bool is_one_group_of_series(const BlockInfo& block, const AggregateSpec& spec) const {
+    const auto series = std::span(segment_.series).subspan(block.series_begin, block.series_count);
+    return std::all_of(series.begin(), series.end(), [&](SeriesId id) {
+      return selection().allows(id) && std::all_of(spec.tags.begin(), spec.tags.end(), [&](std::size_t tag) {
+               const std::vector<std::uint32_t>& codes = selection().codes[tag];
+               return codes[id.value] == codes[series.front().value];
+             });
+    });
   }
 
   Result<std::span<const BlockStatistics>> statistics_of(std::size_t block, const AggregateSpec& spec) {

@@ -105,8 +105,10 @@ void add_source(ScanContext::Shard& shard, ScanSource source, const TimeRange& w
   if (source.rows > 0 && source.range.overlaps(wanted)) { shard.sources.push_back(std::move(source)); }
 }
 
+// Those of `context.table`, which with `context.duplicates` is all that is looked at.
 void collect_sources(ScanContext& context, const std::vector<ShardView>& views, const TimeRange& wanted) {
   const TableEntry* table = context.table.get();
+  context.shards.resize(views.size());
   for (std::size_t s = 0; s < views.size(); ++s) {
     ScanContext::Shard& shard = context.shards[s];
     const TableTombstones tombstones(*views[s].tombstones, *table, static_cast<std::uint32_t>(s));
@@ -127,7 +129,7 @@ void collect_sources(ScanContext& context, const std::vector<ShardView>& views, 
       add_source(shard, {nullptr, nullptr, page, inclusive(page->time_min, page->time_max), page->row_count()}, wanted);
     }
     if (!memory->second.arrived.empty()) {
-      auto tail = std::make_shared<const SortedRows>(sort_rows(memory->second.arrived, context.duplicates));
+      auto tail = memory->second.tail->of(memory->second.arrived, context.duplicates);
       add_source(shard, {nullptr, nullptr, tail, inclusive(tail->time_min, tail->time_max), tail->row_count()}, wanted);
     }
   }
@@ -292,6 +294,15 @@ Result<std::unique_ptr<TableScan>> plan_scan(const std::shared_ptr<TableEntry>& 
   std::vector<ScanTask> tasks = cut_into_tasks(*context, request.range);
   const ScanExtent extent = extent_of(*context, request.range);
   return std::unique_ptr<TableScan>(std::make_unique<Plan>(std::move(context), std::move(tasks), extent));
+}
+
+ScanExtent extent_of_rows(const std::shared_ptr<TableEntry>& table, DuplicatePolicy duplicates,
+                          const std::vector<ShardView>& shards, const TimeRange& range) {
+  ScanContext context;
+  context.table = table;
+  context.duplicates = duplicates;
+  collect_sources(context, shards, range);
+  return extent_of(context, range);
 }
 
 }  // namespace streamflow::storage

@@ -18,4 +18,8 @@ Result<std::unique_ptr<TableScan>> plan_scan(const std::shared_ptr<TableEntry>& 
                                              const std::shared_ptr<const std::vector<ShardView>>& shards,
                                              ScanRequest request);
 
+// The extent of such a scan over all series.
+ScanExtent extent_of_rows(const std::shared_ptr<TableEntry>& table, DuplicatePolicy duplicates,
+                          const std::vector<ShardView>& shards, const TimeRange& range);
+
 }  // namespace streamflow::storage
