@@ -33,7 +33,8 @@ std::string distinct_name(const std::string& name, const duckdb::ColumnList& tak
 
 [[noreturn]] void refuse(const char* what) {
   throw duckdb::BinderException(
-      "%s is not supported: this version's SQL reads only. Write rows with line protocol "
+      "%s is not supported: tables are made by their first row, and SQL changes them by INSERT alone. Write rows with "
+      "line protocol "
       "(POST /api/v2/write) or `streamflow import`",
       what);
 }
