@@ -9,6 +9,7 @@
 #include "duckdb/common/types/hugeint.hpp"
 #include "query/duckdb_errors.h"
 #include "query/project_catalog.h"
+#include "query/scan/reading_threads.h"
 #include "query/scan/scan_columns.h"
 #include "query/scan/table_scan.h"
 
@@ -70,14 +71,17 @@ struct GlobalState : public duckdb::GlobalTableFunctionState {
   std::vector<std::unique_ptr<TagColumn>> tags;  // per tag group
   std::size_t task_count = 0;
   std::atomic<std::size_t> next_task{0}, finished_tasks{0};
+  ReadingThreads reading_threads;
   std::mutex counters_mutex;
   storage::ScanCounters counters;  // guarded by counters_mutex
 };
 
 struct LocalState : public duckdb::LocalTableFunctionState {
-  explicit LocalState(GlobalState& shared) : global(shared), groups(shared.spec), codes(shared.spec.tags.size()) {}
+  explicit LocalState(GlobalState& shared)
+      : global(shared), reading(shared.reading_threads), groups(shared.spec), codes(shared.spec.tags.size()) {}
 
   GlobalState& global;
+  ReadingThread reading;
   storage::Groups groups;
   std::size_t next_group = 0;                     // not yet given out
   std::vector<std::vector<std::uint32_t>> codes;  // of the chunk given out last, per tag
@@ -251,6 +255,7 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> to_string(duckdb::TableFunct
 duckdb::InsertionOrderPreservingMap<duckdb::string> dynamic_to_string(
     duckdb::TableFunctionDynamicToStringInput& input) {
   if (!input.global_state) return {};
+  if (input.local_state && !input.local_state->Cast<LocalState>().reading.stop()) return {};
   auto& global = input.global_state->Cast<GlobalState>();
   const std::lock_guard lock(global.counters_mutex);
   return describe_counters(global.task_count, global.counters);

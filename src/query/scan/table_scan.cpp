@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "duckdb/common/exception.hpp"
 #include "duckdb/execution/partition_info.hpp"
@@ -12,6 +13,7 @@
 #include "duckdb/storage/statistics/node_statistics.hpp"
 #include "query/duckdb_errors.h"
 #include "query/project_catalog.h"
+#include "query/scan/reading_threads.h"
 #include "query/scan/scan_bind_data.h"
 #include "query/scan/scan_columns.h"
 
@@ -41,23 +43,22 @@ struct GlobalState : public duckdb::GlobalTableFunctionState {
   std::size_t task_count = 0;
   std::atomic<std::size_t> next_task{0};
   std::atomic<std::size_t> finished_tasks{0};
+  ReadingThreads reading_threads;
   std::mutex counters_mutex;
-  storage::ScanCounters counters;  // guarded by counters_mutex
+  std::vector<storage::ScanCounters> counters;  // of each task so far; guarded by counters_mutex
 };
 
 struct LocalState : public duckdb::LocalTableFunctionState {
-  explicit LocalState(GlobalState& shared) : global(shared) {}
-  ~LocalState() override { close(); }
+  explicit LocalState(GlobalState& shared) : global(shared), reading(shared.reading_threads) {}
 
-  void close() {
-    if (cursor) {
-      const std::lock_guard lock(global.counters_mutex);
-      global.counters.add(cursor->counters());
-    }
-    cursor.reset();
+  // After each chunk, not only at a task's end: a LIMIT leaves tasks half read.
+  void publish_counters() {
+    const std::lock_guard lock(global.counters_mutex);
+    global.counters[task] = cursor->counters();
   }
 
   GlobalState& global;
+  ReadingThread reading;
   std::unique_ptr<storage::TaskCursor> cursor;
   std::size_t task = 0;
   storage::ScanChunk chunk;
@@ -84,6 +85,7 @@ duckdb::unique_ptr<duckdb::GlobalTableFunctionState> init_global(ClientContext& 
   if (data.filters.range.empty()) return state;
   state->scan = unwrap(state->snapshot->scan(request_for(context, data, columns, state->failure)));
   state->task_count = state->scan->task_count();
+  state->counters.resize(state->task_count);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::size_t column = input.column_ids[state->outputs[i]];
     if (column == 0 || column > data.schema->tags.size()) continue;
@@ -113,10 +115,11 @@ bool advance(ClientContext& context, GlobalState& global, LocalState& local) {
       local.cursor = unwrap(global.scan->open(local.task));
     }
     const bool more = unwrap(local.cursor->next(local.chunk));
+    local.publish_counters();
     raise_failure(global);
     if (more && local.chunk.row_count > 0) return true;
     if (!more) {
-      local.close();
+      local.cursor.reset();
       global.finished_tasks.fetch_add(1);
     }
   }
@@ -176,8 +179,11 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> dynamic_to_string(
     duckdb::TableFunctionDynamicToStringInput& input) {
   if (!input.global_state) return {};
   auto& global = input.global_state->Cast<GlobalState>();
+  if (input.local_state && !input.local_state->Cast<LocalState>().reading.stop()) return {};
+  storage::ScanCounters sum;
   const std::lock_guard lock(global.counters_mutex);
-  return describe_counters(global.task_count, global.counters);
+  for (const storage::ScanCounters& task : global.counters) sum.add(task);
+  return describe_counters(global.task_count, sum);
 }
 
 duckdb::virtual_column_map_t virtual_columns(ClientContext&, optional_ptr<FunctionData>) {

@@ -174,6 +174,22 @@ TEST_F(TableScanTest, ExplainShowsWhatWasPushedAndWhatItDid) {
   EXPECT_THAT(analyzed, HasSubstr("Rows scanned: 2"));
 }
 
+TEST_F(TableScanTest, ExplainAnalyzeCountsAllTasksAndHalfReadOnes) {
+  for (std::int64_t task = 0; task < 16; ++task) {
+    FakeRows rows("wide", {"host"}, {{"n", FieldType::kInt64}});
+    for (std::int64_t i = 0; i < 5000; ++i) rows.add({"h" + std::to_string(task)}, i, {i});
+    harness_.project->append(rows.batch());
+  }
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_THAT(harness_.csv("EXPLAIN ANALYZE SELECT n FROM wide WHERE n % 7 = 0"), HasSubstr("Rows scanned: 80000"));
+    EXPECT_THAT(harness_.csv("EXPLAIN ANALYZE SELECT host, sum(n) FROM wide GROUP BY host"),
+                HasSubstr("Rows scanned: 80000"));
+  }
+  const std::string limited = harness_.csv("EXPLAIN ANALYZE SELECT n FROM wide LIMIT 1");
+  EXPECT_THAT(limited, HasSubstr("Rows scanned: "));
+  EXPECT_THAT(limited, ::testing::Not(HasSubstr("Rows scanned: 0")));
+}
+
 TEST_F(TableScanTest, ManyTasksKeepTheirOrder) {
   for (std::int64_t task = 0; task < 8; ++task) {
     FakeRows rows("big", {"host"}, {{"n", FieldType::kInt64}});
