@@ -24,7 +24,8 @@ constexpr double kSampleTrust = 1.15;
 // fewer bits are a change of nature too, which another predictor may suit even better.
 constexpr unsigned kKeptBlocks = 32;
 constexpr double kKeptTolerance = 0.05;
-constexpr double kSlackBits = 64;  // parameters weigh more in short blocks
+constexpr unsigned kKeptCheckEvery = 4;  // blocks between two looks for a better packing at the same size
+constexpr double kSlackBits = 64;        // parameters weigh more in short blocks
 
 constexpr Predictor kPlainPredictors[] = {Predictor::kNone, Predictor::kDelta, Predictor::kDeltaOfDelta,
                                           Predictor::kLine};
@@ -204,24 +205,54 @@ IntegerEncoder::Choice IntegerEncoder::plan_whole(std::span<const std::uint64_t>
   return {predictor, plan, plan.cost_bits + parameter_bits(predictor)};
 }
 
+// The packing of residuals_ that is kept: the last one moved to them, unless a sample promises a better one. Only the
+// cost of the whole block is looked at every time.
+PackPlan IntegerEncoder::keep_packing() {
+  std::optional<PackPlan> moved = move_packing(residuals_, last_.plan);
+  if (!moved) { return plan_packing(residuals_); }
+  if (effort_ == ChooserEffort::kFirst) { return *moved; }
+  moved->cost_bits = packing_cost(residuals_, *moved);
+  if (last_.blocks_left % kKeptCheckEvery != 0) { return *moved; }
+  std::array<std::uint64_t, kSampleValues> sample;
+  for (std::size_t run = 0; run < kSampleRuns; ++run) {
+    const std::size_t begin = run * residuals_.size() / kSampleRuns;
+    std::copy_n(residuals_.begin() + static_cast<std::ptrdiff_t>(begin), kSampleRunValues,
+                sample.begin() + static_cast<std::ptrdiff_t>(run * kSampleRunValues));
+  }
+  const double promised = static_cast<double>(plan_packing(sample).cost_bits) / static_cast<double>(kSampleValues);
+  const double kept = static_cast<double>(moved->cost_bits) / static_cast<double>(residuals_.size());
+  return promised < (1 - kKeptTolerance) * kept ? plan_packing(residuals_) : *moved;
+}
+
+std::optional<IntegerEncoder::Choice> IntegerEncoder::keep(std::span<const std::uint64_t> values) {
+  if (last_.blocks_left == 0) { return std::nullopt; }
+  residuals_.resize(values.size());
+  residuals_of(last_.predictor, values, residuals_);
+  if (effort_ != ChooserEffort::kFirst) { --last_.blocks_left; }
+  const PackPlan plan = keep_packing();
+  const Choice kept{last_.predictor, plan, plan.cost_bits + parameter_bits(last_.predictor)};
+  if (effort_ == ChooserEffort::kFirst) { return kept; }
+  const double expected = last_.bits_per_value * static_cast<double>(values.size());
+  const double change = std::abs(static_cast<double>(kept.cost_bits) - expected);
+  if (change > kKeptTolerance * expected + kSlackBits) { return std::nullopt; }
+  last_.plan = plan;
+  return kept;
+}
+
 IntegerEncoder::Choice IntegerEncoder::choose(std::span<const std::uint64_t> values, SeriesStarts starts) {
   if (values.size() < kSampleFrom || !starts.empty() || effort_ == ChooserEffort::kExhaustive) {
     return choose_fully(values, starts);
   }
   const auto count = static_cast<double>(values.size());
-  if (last_.blocks_left > 0) {
-    --last_.blocks_left;
-    const Choice kept = plan_whole(values, last_.predictor);
-    const double expected = last_.bits_per_value * count;
-    const double change = std::abs(static_cast<double>(kept.cost_bits) - expected);
-    if (change <= kKeptTolerance * expected + kSlackBits) { return kept; }
-  }
+  if (const std::optional<Choice> kept = keep(values)) { return *kept; }
   double bits_per_value = 0;
   Choice choice = plan_whole(values, choose_by_sample(values, bits_per_value));
   if (static_cast<double>(choice.cost_bits) > kSampleTrust * bits_per_value * count + kSlackBits) {
     choice = choose_fully(values, starts);
   }
-  if (last_.in_column) { last_ = {choice.predictor, static_cast<double>(choice.cost_bits) / count, kKeptBlocks, true}; }
+  if (last_.in_column) {
+    last_ = {choice.predictor, choice.plan, static_cast<double>(choice.cost_bits) / count, kKeptBlocks, true};
+  }
   return choice;
 }
 

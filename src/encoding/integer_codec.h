@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,10 @@ namespace streamflow::encoding {
 // the block is of one series. Encoder and decoder must be given the same.
 using SeriesStarts = std::span<const std::uint32_t>;
 
-// How a predictor is chosen: by a sample and by what suited the column so far, or by weighing every value every time.
-enum class ChooserEffort : std::uint8_t { kSampled, kExhaustive };
+// How predictor and packer are chosen: by a sample and by what suited the column so far, or by weighing every value
+// every time. kFirst keeps what suited a column's first block while it can hold the values, whatever it costs: the
+// yardstick of what encoding takes without a choice.
+enum class ChooserEffort : std::uint8_t { kSampled, kExhaustive, kFirst };
 
 class IntegerEncoder {
  public:
@@ -37,8 +40,8 @@ class IntegerEncoder {
   // Appends a nested stream: no divisor, no runs.
   void encode_nested(std::span<const std::uint64_t> values, Bytes& out);
 
-  // The streams that follow are blocks of one column: a predictor that suited one is tried first on the next, and kept
-  // as long as it pays. Before the first call each stream is weighed by itself.
+  // The streams that follow are blocks of one column: predictor and packer that suited one are tried first on the next,
+  // and kept as long as they pay. Before the first call each stream is weighed by itself.
   void begin_column() { last_ = {.blocks_left = 0, .in_column = true}; }
 
  private:
@@ -50,12 +53,15 @@ class IntegerEncoder {
 
   struct LastChoice {
     Predictor predictor = Predictor::kNone;
+    PackPlan plan{};
     double bits_per_value = 0;
-    unsigned blocks_left = 0;  // for which the predictor may be kept
+    unsigned blocks_left = 0;  // for which the choice may be kept
     bool in_column = false;
   };
 
   Choice choose(std::span<const std::uint64_t> values, SeriesStarts starts);
+  std::optional<Choice> keep(std::span<const std::uint64_t> values);
+  PackPlan keep_packing();
   Choice plan_whole(std::span<const std::uint64_t> values, Predictor predictor);
   Choice choose_fully(std::span<const std::uint64_t> values, SeriesStarts starts);
   Predictor choose_by_sample(std::span<const std::uint64_t> values, double& bits_per_value);

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <optional>
 #include <random>
+#include <string>
 
 namespace streamflow::encoding {
 namespace {
@@ -57,7 +59,7 @@ TEST(IntegerCodec, LeavesTheReaderAfterItsStream) {
 }
 
 // A column whose nature changes: what is kept from block to block may cost a little, never much, and never a value.
-TEST(IntegerCodec, KeepsAPredictorOnlyWhileItPays) {
+TEST(IntegerCodec, KeepsAChoiceOnlyWhileItPays) {
   std::mt19937_64 random(4);
   IntegerEncoder column;
   column.begin_column();
@@ -104,6 +106,54 @@ TEST(PackPlan, CostIsNearTheBytesWritten) {
       EXPECT_NEAR(static_cast<double>(plan.cost_bits), written, 0.05 * written + 128) << bits << " " << outlier_every;
     }
   }
+}
+
+// A plan made for other residuals is exact on any it accepts, and its cost stays near what is written.
+TEST(PackPlan, MovesToOtherResiduals) {
+  constexpr std::uint64_t kSeed = 5;
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  std::mt19937_64 random(kSeed);
+  const auto values_of = [&](unsigned bits, unsigned outlier_every, std::uint64_t offset) {
+    std::vector<std::uint64_t> values(2048);
+    for (std::uint64_t& value : values) {
+      value = offset + (random() % outlier_every == 0 ? random() : random() >> (64 - bits));
+    }
+    return values;
+  };
+  std::size_t moved_count = 0;
+  for (const unsigned bits : {1U, 9U, 30U, 63U}) {
+    for (const unsigned outlier_every : {10U, 100U, 1U << 30U}) {
+      const PackPlan plan = plan_packing(values_of(bits, outlier_every, 0));
+      for (const unsigned other_bits : {1U, 8U, 9U, 40U, 64U}) {
+        SCOPED_TRACE(testing::Message() << bits << " " << outlier_every << " " << other_bits);
+        const std::vector<std::uint64_t> values = values_of(other_bits, outlier_every, random());
+        const std::optional<PackPlan> moved = move_packing(values, plan);
+        if (!moved.has_value()) { continue; }
+        ++moved_count;
+        Bytes bytes;
+        encode_packed(values, *moved, bytes);
+        ByteReader in(bytes);
+        std::vector<std::uint64_t> decoded(values.size());
+        ASSERT_TRUE(decode_packed(in, moved->packer, decoded).has_value());
+        EXPECT_EQ(decoded, values);
+        const double written = 8.0 * static_cast<double>(bytes.size());
+        const auto cost = static_cast<double>(packing_cost(values, *moved));
+        EXPECT_GT(cost, 0.5 * written - 128) << "a cost that is too low would keep a bad plan";
+        if (other_bits == bits) { EXPECT_NEAR(cost, written, 0.05 * written + 128); }
+      }
+    }
+  }
+  EXPECT_GT(moved_count, 20U);
+}
+
+TEST(PackPlan, DoesNotMoveWhatCannotHoldTheValues) {
+  const std::vector<std::uint64_t> narrow{5, 6, 7, 8}, wide{5, 6, 7, 9}, none;
+  const PackPlan frame = {.packer = Packer::kFrameOfReference, .base = 1, .width = 2};
+  ASSERT_TRUE(move_packing(narrow, frame).has_value());
+  EXPECT_EQ(move_packing(narrow, frame)->base, 5U);
+  EXPECT_FALSE(move_packing(wide, frame).has_value());
+  EXPECT_FALSE(move_packing(none, frame).has_value());
+  EXPECT_FALSE(move_packing(narrow, {}).has_value()) << "raw values hide what would be smaller";
 }
 
 TEST(ByteReader, RefusesVarintsThatAreTooLongOrCut) {

@@ -16,6 +16,11 @@ constexpr unsigned kRiceWidthMax = 32;
 constexpr std::size_t kMedianSample = 64;
 constexpr unsigned kOneSidedBit = 0x80;
 
+// What a packer's parameters and the ends of its parts take.
+constexpr std::uint64_t kFrameBits = 8 * 3;
+constexpr std::uint64_t kPatchedBits = 8 * 4;
+constexpr std::uint64_t kRiceBits = 8 * 5;
+
 using LengthHistogram = std::array<std::uint32_t, 65>;  // how many values have n significant bits
 
 struct Shape {
@@ -31,16 +36,28 @@ unsigned varint_bits(unsigned length) {
   return 8 * std::max(1U, (length + 6) / 7);
 }
 
-Shape shape_of(std::span<const std::uint64_t> values) {
-  const MinMax range = kernels().min_max(values);
+// The median of a sample spread evenly.
+std::int64_t middle_of(std::span<const std::uint64_t> values) {
   std::array<std::int64_t, kMedianSample> sample{};
   const std::size_t count = std::min(values.size(), kMedianSample);
   for (std::size_t i = 0; i < count; ++i) { sample[i] = static_cast<std::int64_t>(values[i * values.size() / count]); }
   const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sample.begin(), middle, sample.begin() + static_cast<std::ptrdiff_t>(count));
+  return *middle;
+}
+
+Shape shape_of(std::span<const std::uint64_t> values) {
+  const MinMax range = kernels().min_max(values);
+  const std::int64_t middle = middle_of(values);
   return {static_cast<std::uint64_t>(range.min),
           static_cast<std::uint64_t>(range.max),
-          {static_cast<std::uint64_t>(*middle), *middle == range.min}};
+          {static_cast<std::uint64_t>(middle), middle == range.min}};
+}
+
+// The base of a patched frame: the minimum, or half a frame below the centre.
+std::uint64_t patched_base(const Center& center, unsigned width) {
+  const std::uint64_t below = width == 0 ? 0 : std::uint64_t{1} << (width - 1);
+  return center.one_sided ? center.value : center.value - below;
 }
 
 LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& shape) {
@@ -60,19 +77,21 @@ LengthHistogram lengths_of(std::span<const std::uint64_t> values, const Shape& s
 }
 
 PackPlan plan_patched(const LengthHistogram& lengths, std::uint64_t count, unsigned longest, const Shape& shape) {
-  PackPlan best{.packer = Packer::kPatched, .cost_bits = ~std::uint64_t{0}};
+  PackPlan best{.packer = Packer::kPatched, .one_sided = shape.center.one_sided, .cost_bits = ~std::uint64_t{0}};
   std::uint64_t exception_bits = 0;
+  std::uint64_t exceptions = 0;
   for (unsigned width = longest - 1; width < 64; --width) {  // ends when width wraps
+    exceptions += lengths[width + 1];
     exception_bits += std::uint64_t{lengths[width + 1]} * (8 + varint_bits(width + 1));
     const std::uint64_t cost = count * width + exception_bits;
     if (cost <= best.cost_bits) {
       best.cost_bits = cost;
       best.width = width;
+      best.exception_bits = exception_bits / std::max<std::uint64_t>(1, exceptions);
     }
   }
-  const std::uint64_t below = best.width == 0 ? 0 : std::uint64_t{1} << (best.width - 1);
-  best.base = shape.center.one_sided ? shape.center.value : shape.center.value - below;
-  best.cost_bits += 8 * 4;
+  best.base = patched_base(shape.center, best.width);
+  best.cost_bits += kPatchedBits;
   return best;
 }
 
@@ -102,9 +121,8 @@ PackPlan plan_rice(std::span<const std::uint64_t> values, const LengthHistogram&
                    const Shape& shape) {
   PackPlan plan{.packer = Packer::kSplitRice, .base = shape.center.value, .one_sided = shape.center.one_sided};
   plan.width = guess_rice_width(lengths, values.size(), longest);
-  const RiceSums sums = kernels().rice_sums(values, shape.center, plan.width);
-  plan.cost_bits =
-      values.size() * (plan.width + 1) + sums.quotients + sums.exceptions * (8 + varint_bits(longest)) + 8 * 5;
+  plan.exception_bits = 8 + varint_bits(longest);
+  plan.cost_bits = packing_cost(values, plan);
   return plan;
 }
 
@@ -239,7 +257,7 @@ PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
   const Shape shape = shape_of(residuals);
   const unsigned width = bit_length(shape.max - shape.min);
   PackPlan best{.packer = Packer::kFrameOfReference, .base = shape.min, .width = width};
-  best.cost_bits = residuals.size() * width + 8 * 3;
+  best.cost_bits = packing_cost(residuals, best);
   if (width == 0) { return best; }
   if (width == 64) { best = {.packer = Packer::kRaw, .cost_bits = residuals.size() * 64}; }
   const LengthHistogram lengths = lengths_of(residuals, shape);
@@ -255,6 +273,49 @@ PackPlan plan_packing(std::span<const std::uint64_t> residuals) {
     best = rice;
   }
   return best;
+}
+
+std::optional<PackPlan> move_packing(std::span<const std::uint64_t> residuals, const PackPlan& plan) {
+  if (residuals.empty() || plan.packer == Packer::kRaw || plan.packer == Packer::kRunLength) { return std::nullopt; }
+  PackPlan moved = plan;
+  if (plan.packer == Packer::kFrameOfReference) {
+    const MinMax range = kernels().min_max(residuals);
+    moved.base = static_cast<std::uint64_t>(range.min);
+    const unsigned width = bit_length(static_cast<std::uint64_t>(range.max) - moved.base);
+    return width == plan.width ? std::optional(moved) : std::nullopt;
+  }
+  if (plan.one_sided) {
+    moved.base = static_cast<std::uint64_t>(kernels().min_max(residuals).min);
+    return moved;
+  }
+  const auto middle = static_cast<std::uint64_t>(middle_of(residuals));
+  const bool patched = plan.packer == Packer::kPatched;
+  const std::uint64_t base = patched ? patched_base({middle, false}, plan.width) : middle;
+  // The median is a small sample's: within its noise the base that was weighed is the better one.
+  const unsigned noise_bits = patched && plan.width >= 2 ? plan.width - 2 : plan.width;
+  if (zigzag(base - plan.base) >> 1U > std::uint64_t{1} << std::min(noise_bits, 62U)) { moved.base = base; }
+  return moved;
+}
+
+std::uint64_t packing_cost(std::span<const std::uint64_t> residuals, const PackPlan& plan) {
+  const std::uint64_t packed = residuals.size() * plan.width;
+  switch (plan.packer) {
+    case Packer::kPatched: {
+      std::uint64_t exceptions = 0;
+      for (const std::uint64_t residual : residuals) {
+        exceptions += (residual - plan.base) >> plan.width != 0 ? 1 : 0;
+      }
+      return packed + exceptions * plan.exception_bits + kPatchedBits;
+    }
+    case Packer::kSplitRice: {
+      const RiceSums sums = kernels().rice_sums(residuals, {plan.base, plan.one_sided}, plan.width);
+      return packed + residuals.size() + sums.quotients + sums.exceptions * plan.exception_bits + kRiceBits;
+    }
+    case Packer::kFrameOfReference: return packed + kFrameBits;
+    case Packer::kRaw:
+    case Packer::kRunLength: break;
+  }
+  return residuals.size() * 64;
 }
 
 void encode_packed(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out) {

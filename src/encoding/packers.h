@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,12 +22,21 @@ struct PackPlan {
   Packer packer = Packer::kRaw;
   std::uint64_t base = 0;
   unsigned width = 64;
-  bool one_sided = false;  // Rice: residuals are base + z, not base + unzigzag(z)
+  bool one_sided = false;  // Rice: residuals are base + z, not base + unzigzag(z). Patched: the base is their minimum
   std::uint64_t cost_bits = 0;
+  std::uint64_t exception_bits = 0;  // what the cost reckons an exception takes
 };
 
 // The cheapest packer of `residuals`, by exact counts over all of them.
 PackPlan plan_packing(std::span<const std::uint64_t> residuals);
+
+// `plan`, made for other residuals, moved to these: packer and width stay, the base follows them. Nothing when a frame
+// of reference would need another width, and for raw values. Its cost_bits is not counted.
+std::optional<PackPlan> move_packing(std::span<const std::uint64_t> residuals, const PackPlan& plan);
+
+// The cost of any such plan in one pass, exact but for exceptions, which are taken to be as long as those of the values
+// that the plan was made for.
+std::uint64_t packing_cost(std::span<const std::uint64_t> residuals, const PackPlan& plan);
 
 void encode_packed(std::span<const std::uint64_t> residuals, const PackPlan& plan, Bytes& out);
 
