@@ -335,9 +335,15 @@ namespace {
 
 HWY_EXPORT(target_kernels);
 
+// Not worth choosing: SSSE3 has no 64-bit comparison, minimum or rounding, and emulating them is slower than plain C++
+// (codec_bench: up to a third in encoding, half in aggregating). It may be the compiler's baseline, which cannot be
+// left out.
+constexpr std::int64_t kSlowTargets = HWY_SSSE3;
+
 std::vector<const Kernels*> all_kernels() {
   std::vector<const Kernels*> all;
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    if ((target & kSlowTargets) != 0) { continue; }
     // The way HWY_DYNAMIC_DISPATCH takes, without its global choice. Built for a single set, the table is that set.
     hwy::ChosenTarget chosen;
     chosen.Update(target);

@@ -40,6 +40,7 @@ TEST(Kernels, ListsTheReferenceLastAndRefusesUnknownNames) {
   EXPECT_EQ(kernel_names().back(), "scalar");
   EXPECT_GE(kernel_names().size(), 2U);
   EXPECT_FALSE(force_kernels("abacus"));
+  EXPECT_FALSE(force_kernels("SSSE3")) << "slower than the reference";
   ASSERT_TRUE(force_kernels("scalar"));
   EXPECT_EQ(&kernels(), &kScalarKernels);
   ASSERT_TRUE(force_kernels(""));
