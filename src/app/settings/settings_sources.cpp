@@ -49,7 +49,7 @@ Status apply_map(Configuration& configuration, const YAML::Node& map, const std:
     if (const auto [first, fresh] = seen.emplace(key, line); !fresh) {
       return at(file, entry.first.Mark(), fmt::format("{} is given twice, first in line {}", key, first->second));
     }
-    if (entry.second.IsMap() && prefix.empty() && is_section(key)) {
+    if (entry.second.IsMap() && is_section(key)) {
       SF_CHECK(apply_map(configuration, entry.second, key, file));
       continue;
     }

@@ -92,6 +92,17 @@ TEST(Settings, AggregatePushdownHasThreeModes) {
   }
 }
 
+TEST(Settings, SectionsLieInSections) {
+  Configuration configuration;
+  ASSERT_TRUE(
+      apply_yaml(configuration, "storage:\n  compaction:\n    enabled: false\n    bytes_per_second: 1MiB\n", "f"));
+  EXPECT_FALSE(configuration.settings.server.engine.compaction.enabled);
+  EXPECT_EQ(configuration.settings.server.engine.compaction.bytes_per_second, 1U << 20U);
+  const Status status = apply_yaml(configuration, "storage:\n  compaction:\n    off: true\n", "f");
+  ASSERT_FALSE(status.has_value());
+  EXPECT_NE(status.error().message.find("f:3: unknown setting storage.compaction.off"), std::string::npos);
+}
+
 TEST(Settings, FilesThatAreEmptyOrMissing) {
   Configuration configuration;
   EXPECT_TRUE(apply_yaml(configuration, "", "f"));
