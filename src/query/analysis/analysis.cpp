@@ -55,6 +55,13 @@ Status check_horizon(std::size_t horizon) {
                "horizon is " + std::to_string(horizon) + "; wanted 1 to " + std::to_string(analytics::kHorizonMax)};
 }
 
+Status check_length(std::size_t steps) {
+  if (steps <= kForecastStepsMax) { return Ok{}; }
+  return Error{ErrorCode::kInvalidArgument, "the series has " + std::to_string(steps) + " steps, at most " +
+                                                std::to_string(kForecastStepsMax) +
+                                                " are forecast: aggregate first, with SAMPLE BY, or take a part"};
+}
+
 std::string level_suffix(const std::vector<double>& levels, double level) {
   return levels.size() == 1 ? std::string() : "_" + short_number(level);
 }

@@ -62,6 +62,9 @@ Result<double> number_parameter(const AnalysisParameters& parameters, const std:
                                 double least, double most);
 
 Status check_horizon(std::size_t horizon);
+// Models take minutes over more steps, and cannot be stopped half-way.
+inline constexpr std::size_t kForecastStepsMax = 100'000;
+Status check_length(std::size_t steps);
 // Interval bounds are `lower` and `upper`, of several levels lower_80, upper_80, lower_95, …
 std::string level_suffix(const std::vector<double>& levels, double level);
 void add_bound_columns(const std::vector<double>& levels, std::vector<AnalysisColumn>& columns);

@@ -165,7 +165,8 @@ void finalize(Vector& states, AggregateInputData& input, Vector& result, idx_t c
     } else if (binding.reports_errors) {
       write_error(result, offset + i, table.error().message);
     } else {
-      throw duckdb::InvalidInputException("%s(): %s", binding.analysis.name, table.error().message);
+      throw duckdb::InvalidInputException("%s(): %s (errors => 'report' makes this a row beside the other series')",
+                                          binding.analysis.name, table.error().message);
     }
   }
 }

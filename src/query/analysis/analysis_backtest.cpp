@@ -51,6 +51,7 @@ struct Tried {
 
 Result<Tried> try_model(const AnalysisSeries& series, const BacktestPlan& plan) {
   SF_TRY(gridded, analytics::to_grid(series.times, series.values));
+  SF_CHECK(check_length(gridded.values.size()));
   SF_TRY(filled, analytics::fill_missing(gridded.values, plan.request.period.value_or(1)));
   std::size_t period = plan.request.period.value_or(0);
   if (period == 0) {

@@ -23,6 +23,7 @@ Result<analytics::ForecastAnswer> answer_for(const AnalysisSeries& series, const
 
 Result<AnalysisTable> run_forecast(const AnalysisSeries& series, const analytics::ForecastRequest& request) {
   SF_TRY(gridded, analytics::to_grid(series.times, series.values));
+  SF_CHECK(check_length(gridded.values.size()));
   SF_TRY(answer, answer_for(series, gridded, request));
   std::vector<std::int64_t> times, steps;
   for (const std::size_t step : answer.step) {
@@ -40,6 +41,7 @@ Result<AnalysisTable> run_forecast(const AnalysisSeries& series, const analytics
 
 Result<AnalysisTable> run_leaderboard(const AnalysisSeries& series, const analytics::ForecastRequest& request) {
   SF_TRY(gridded, analytics::to_grid(series.times, series.values));
+  SF_CHECK(check_length(gridded.values.size()));
   SF_TRY(answer, answer_for(series, gridded, request));
   std::vector<std::string> models, notes;
   std::vector<double> errors, weights;

@@ -86,6 +86,7 @@ class CallRewriter {
       return wrong(*call_.function, "its first argument is a query in parentheses, with columns `time` and `value`");
     }
     for (std::size_t i = 1; i < arguments.size(); ++i) { SF_CHECK(take(*arguments[i])); }
+    SF_CHECK(check_columns(*arguments[0]->Cast<duckdb::SubqueryExpression>().subquery->node));
     const Result<BoundAnalysis> bound = analysis_.bind(parameters_);
     if (!bound.has_value()) return wrong(*call_.function, bound.error().message);
     return replacement(std::move(arguments[0]->Cast<duckdb::SubqueryExpression>().subquery));
@@ -124,6 +125,26 @@ class CallRewriter {
     if (!parameters_.emplace(name, text).second) return wrong(argument, "`" + name + "` is given twice");
     encoded_ += encode_parameter(name, text);
     return Ok{};
+  }
+
+  // Of a query that names all its columns: DuckDB would say less helpfully that one is missing.
+  Status check_columns(const duckdb::QueryNode& query) const {
+    if (query.type != duckdb::QueryNodeType::SELECT_NODE) return Ok{};
+    const auto& select = query.Cast<duckdb::SelectNode>();
+    std::string names;
+    bool has_time = !select.groups.group_expressions.empty();  // SAMPLE BY adds it
+    bool has_value = false;
+    for (const Slot& item : select.select_list) {
+      if (item->GetExpressionClass() == ExpressionClass::STAR) return Ok{};
+      const std::string name = item->GetAlias().empty() ? item->GetName() : item->GetAlias();
+      has_time = has_time || duckdb::StringUtil::CIEquals(name, time_);
+      has_value = has_value || duckdb::StringUtil::CIEquals(name, value_);
+      names += (names.empty() ? "`" : ", `") + name + "`";
+    }
+    if (has_time && has_value) return Ok{};
+    const std::string missing = has_time ? "value" : "time";
+    return wrong(*call_.function, "the query has no column `" + (has_time ? value_ : time_) + "`, only " + names +
+                                      ": name one so (… AS " + missing + "), or say " + missing + " => 'its name'");
   }
 
   duckdb::unique_ptr<TableRef> replacement(duckdb::unique_ptr<duckdb::SelectStatement> rows) const {

@@ -145,6 +145,10 @@ TEST_F(Routes, WriteChecksItsParameters) {
   EXPECT_EQ(post("/write?precision=fortnight", "cpu f=1").status, 400);
   expect_problem(post("/api/v1/write?precision=x", "cpu f=1"), 400, "invalid-request");
   expect_problem(post("/api/v1/write?duplicates=x", "cpu f=1"), 400, "invalid-request");
+  expect_problem(post("/api/v1/write?precison=s", "cpu f=1"), 400, "invalid-request");
+  expect_problem(
+      post("/api/v1/write/arrow?table=t&tag=host", "", "Content-Type: application/vnd.apache.arrow.stream\r\n"), 400,
+      "invalid-request");
   expect_problem(post("/api/v1/write", "cpu f=1", "Idempotency-Key: a b\r\n"), 400, "invalid-request");
   expect_problem(post("/api/v1/write", "cpu f=1", "Idempotency-Key: a/1/0\r\n"), 400, "invalid-request");
   EXPECT_EQ(post("/api/v1/write?duplicates=keep", "cpu f=1", "Idempotency-Key: gw/3/42\r\n").status, 200);

@@ -1,5 +1,7 @@
 // Line protocol over HTTP: InfluxDB's two surfaces and our own.
+#include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "ingest/protocols/influx_http.h"
@@ -14,7 +16,10 @@ constexpr ingest::InfluxVersion version_of(Surface surface) {
   return surface == Surface::kInfluxV2 ? ingest::InfluxVersion::kV2 : ingest::InfluxVersion::kV1;
 }
 
+constexpr std::array<std::string_view, 3> kOwnParameters{"precision", "duplicates", "project"};
+
 Result<ingest::WriteOutcome> store(Call& call) {
+  if (call.surface == Surface::kOwn) { SF_CHECK(check_parameters(call, kOwnParameters)); }
   SF_TRY(ns_per_unit,
          ingest::ns_per_unit_from(version_of(call.surface), call.request.parameter("precision").value_or("")));
   SF_TRY(write, write_parameters_of(call));

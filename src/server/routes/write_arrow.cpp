@@ -1,5 +1,6 @@
 // Arrow IPC streams over HTTP.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "ingest/protocols/arrow_stream.h"
@@ -36,7 +37,10 @@ std::vector<std::string> names_of(const Call& call, std::string_view parameter) 
   return names;
 }
 
+constexpr std::array<std::string_view, 6> kParameters{"table", "tags", "fields", "time", "duplicates", "project"};
+
 Result<ingest::WriteOutcome> store(Call& call) {
+  SF_CHECK(check_parameters(call, kParameters));
   SF_CHECK(check_media_type(call));
   SF_TRY(write, write_parameters_of(call));
   ingest::ArrowStreamOptions options;

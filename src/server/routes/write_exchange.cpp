@@ -1,7 +1,9 @@
 #include "server/routes/write_exchange.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -44,6 +46,15 @@ Problem nothing_stored(const ingest::WriteOutcome& outcome, std::string_view nou
 }
 
 }  // namespace
+
+Status check_parameters(const Call& call, std::span<const std::string_view> known) {
+  for (const QueryParameter& parameter : call.request.query) {
+    if (std::ranges::find(known, parameter.name) != known.end()) { continue; }
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("there is no parameter `{}` here; there are: {}", parameter.name, fmt::join(known, ", "))};
+  }
+  return Ok{};
+}
 
 Result<WriteParameters> write_parameters_of(const Call& call) {
   WriteParameters write;

@@ -2,6 +2,7 @@
 // Threads:    any; no state.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ struct WriteParameters {
   ingest::ContentEncoding encoding = ingest::ContentEncoding::kIdentity;
   storage::Producer producer;
 };
+// kInvalidArgument for a query parameter that is not among `known`: a misspelt one must not pass for none.
+Status check_parameters(const Call& call, std::span<const std::string_view> known);
 Result<WriteParameters> write_parameters_of(const Call& call);
 
 // The body without its Content-Encoding; `decompressed` keeps it where there was one.
