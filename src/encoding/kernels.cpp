@@ -38,7 +38,9 @@ HWY_MAYBE_UNUSED HWY_INLINE hn::Vec<Wide> add_copied(hn::Vec<Wide> v, const Lane
 
 // Running sums within the vector: sums of pairs, of fours, of eights.
 HWY_INLINE hn::Vec<Wide> running_sums(hn::Vec<Wide> v) {
-  if constexpr (kWide >= 2) { v = hn::Add(v, hn::ShiftLeftLanes<1>(Wide(), v)); }
+#if HWY_TARGET != HWY_SCALAR  // which has one lane, and not the operation
+  v = hn::Add(v, hn::ShiftLeftLanes<1>(Wide(), v));
+#endif
   if constexpr (kWide >= 4) { v = add_copied(v, kPairs); }
   if constexpr (kWide >= 8) { v = add_copied(v, kQuads); }
   return v;

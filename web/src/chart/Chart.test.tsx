@@ -32,7 +32,7 @@ it('tells its owner what went wrong, and says it', async () => {
   const onError = vi.fn();
   render(<MantineProvider><Chart query={{ sql: 'SELECT 1' }} spec={{ kind: 'line' }} onError={onError} /></MantineProvider>);
   await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('no time column'));
-  expect(onError).toHaveBeenCalledWith(expect.objectContaining({ status: 400 }));
+  await waitFor(() => expect(onError).toHaveBeenCalledWith(expect.objectContaining({ status: 400 })));
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
