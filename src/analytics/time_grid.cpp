@@ -18,9 +18,14 @@ constexpr std::size_t kSlotsFree = 1000;
 constexpr std::int32_t kMonthsPerYear = 12;
 
 using Days = std::chrono::sys_days;
+__extension__ using Wide = __int128;  // two times may lie further apart than 64 bits say
 
 Error invalid(std::string message) {
   return {ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+double distance(Timestamp from, Timestamp to) {
+  return static_cast<double>(Wide{to_ns(to)} - to_ns(from));
 }
 
 struct Moment {            // of a month
@@ -66,9 +71,7 @@ std::optional<TimeGrid> calendar_grid(std::span<const Timestamp> times, std::vec
 
 Result<TimeGrid> fixed_grid(std::span<const Timestamp> times, std::vector<std::size_t>& slots) {
   std::vector<double> distances;
-  for (std::size_t i = 1; i < times.size(); ++i) {
-    distances.push_back(static_cast<double>((times[i] - times[i - 1]).count()));
-  }
+  for (std::size_t i = 1; i < times.size(); ++i) { distances.push_back(distance(times[i - 1], times[i])); }
   std::vector<double> sorted = distances;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);
   std::nth_element(sorted.begin(), middle, sorted.end());
@@ -85,9 +88,7 @@ Result<TimeGrid> fixed_grid(std::span<const Timestamp> times, std::vector<std::s
     return invalid("the rows are not evenly spaced (the median distance is " + std::to_string(step / 1e9) +
                    " s): put them on a grid first, with SAMPLE BY or time_bucket");
   }
-  if (jitter > 0) {
-    step = static_cast<double>((times.back() - times.front()).count()) / static_cast<double>(slots.back());
-  }
+  if (jitter > 0) { step = distance(times.front(), times.back()) / static_cast<double>(slots.back()); }
   TimeGrid grid;
   grid.first = times.front();
   grid.step_ns = step;
@@ -98,11 +99,8 @@ Result<TimeGrid> fixed_grid(std::span<const Timestamp> times, std::vector<std::s
 
 Timestamp TimeGrid::at(std::size_t index) const {
   if (step_months == 0) {
-    const double ns = static_cast<double>(to_ns(first)) + step_ns * static_cast<double>(index);
-    if (ns >= static_cast<double>(to_ns(kTimestampMax))) { return kTimestampMax; }
-    // Not in floating point: that has 53 bits.
-    const double offset = step_ns * static_cast<double>(index);
-    return first + Duration(static_cast<std::int64_t>(std::llround(offset)));
+    const Wide ns = Wide{to_ns(first)} + static_cast<Wide>(std::round(step_ns * static_cast<double>(index)));
+    return ns >= to_ns(kTimestampMax) ? kTimestampMax : timestamp_from_ns(static_cast<std::int64_t>(ns));
   }
   const Moment moment = moment_of(first);
   const std::int64_t month = moment.month + static_cast<std::int64_t>(index) * step_months;

@@ -93,6 +93,13 @@ TEST(TimeGrid, SaysWhatIsWrongAndWhatToDo) {
   EXPECT_THAT(says(sparse), HasSubstr("too many gaps"));
 }
 
+TEST(TimeGrid, TimesAtBothEndsOfTimeAreApart) {
+  const auto series = to_grid(std::vector{kTimestampMin, kTimestampMax - Duration(5)}, Series{1, 2});
+  ASSERT_TRUE(series.has_value());
+  EXPECT_EQ(series->values.size(), 2U);
+  EXPECT_EQ(series->grid.at(2), kTimestampMax);
+}
+
 TEST(TimeGrid, TheFutureEndsAtTheLastStorableTime) {
   const auto years = to_grid(std::vector{day(2020, 1, 1), day(2021, 1, 1), day(2022, 1, 1)}, Series{1, 2, 3});
   EXPECT_EQ(years->grid.at(100'000), kTimestampMax);

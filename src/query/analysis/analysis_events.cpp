@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint64_t kWindowMax = 100'000;
 constexpr std::uint64_t kPeriodMax = 10'000;
+// Searches that take seconds and cannot be stopped half-way; those of a model are quadratic at worst.
+constexpr std::size_t kAutomaticRowsMax = 200'000, kModelRowsMax = 20'000;
 
 // What the parameters ask for, made anew for each series: a detector learns.
 struct DetectorPlan {
@@ -57,9 +59,22 @@ Result<std::unique_ptr<analytics::Detector>> make_detector(const DetectorPlan& p
   return analytics::make_rolling_detector(options);
 }
 
+// As analytics::score_history, and stops when nobody waits any more.
+Result<std::vector<analytics::Score>> score_all(analytics::Detector& detector, const AnalysisSeries& series) {
+  constexpr std::size_t kLookEvery = 256;
+  std::vector<analytics::Score> scores;
+  scores.reserve(series.values.size());
+  for (std::size_t i = 0; i < series.values.size(); ++i) {
+    if (i % kLookEvery == 0 && series.is_stopped()) { return Error{ErrorCode::kTimeout, "stopped"}; }
+    SF_TRY(score, detector.update(series.values.subspan(i, 1), series.times[i]));
+    scores.push_back(std::move(score));
+  }
+  return scores;
+}
+
 Result<AnalysisTable> run_anomalies(const AnalysisSeries& series, const DetectorPlan& plan) {
   SF_TRY(detector, make_detector(plan));
-  SF_TRY(scores, analytics::score_history(*detector, series.values, series.times));
+  SF_TRY(scores, score_all(*detector, series));
   std::vector<std::int64_t> times;
   std::vector<double> values(series.values.begin(), series.values.end()), marks, expected, low, high;
   std::vector<std::uint8_t> anomalous;
@@ -89,6 +104,12 @@ Result<analytics::ChangePoints> find_changes(analytics::SeriesView values,
 
 Result<AnalysisTable> run_changepoints(const AnalysisSeries& series, const analytics::SegmentationOptions& options,
                                        bool automatic) {
+  const std::size_t rows_max = automatic ? kAutomaticRowsMax : kModelRowsMax;
+  if (series.values.size() > rows_max) {
+    return Error{ErrorCode::kInvalidArgument, "the series has " + std::to_string(series.values.size()) +
+                                                  " rows, at most " + std::to_string(rows_max) +
+                                                  " are searched: aggregate first, with SAMPLE BY, or take a part"};
+  }
   SF_TRY(points, find_changes(series.values, options, automatic));
   std::vector<std::int64_t> times, indexes;
   std::vector<double> before, after;

@@ -25,6 +25,9 @@ Result<AnalysisTable> run_forecast(const AnalysisSeries& series, const analytics
   SF_TRY(gridded, analytics::to_grid(series.times, series.values));
   SF_CHECK(check_length(gridded.values.size()));
   SF_TRY(answer, answer_for(series, gridded, request));
+  if (gridded.grid.at(gridded.values.size() - 1 + request.horizon) == kTimestampMax) {
+    return Error{ErrorCode::kInvalidArgument, "the forecast would run beyond the year 2262; take a smaller horizon"};
+  }
   std::vector<std::int64_t> times, steps;
   for (const std::size_t step : answer.step) {
     times.push_back(to_ns(gridded.grid.at(gridded.values.size() - 1 + step)));

@@ -39,7 +39,15 @@ bool constant_text(const ParsedExpression& expression, std::string& text) {
       text += value.ToString();
       return true;
     }
-    case ExpressionClass::CAST: return constant_text(*expression.Cast<duckdb::CastExpression>().child, text);
+    case ExpressionClass::CAST: {
+      const auto& cast = expression.Cast<duckdb::CastExpression>();
+      std::string inner;
+      if (!constant_text(*cast.child, inner)) return false;
+      // true is parsed as 't'::BOOLEAN, a type that is not looked up yet.
+      const bool is_flag = duckdb::StringUtil::Lower(cast.cast_type.ToString()).find("bool") != std::string::npos;
+      text += !is_flag ? inner : inner == "t" ? "true" : inner == "f" ? "false" : inner;
+      return true;
+    }
     case ExpressionClass::FUNCTION: {
       const auto& function = expression.Cast<duckdb::FunctionExpression>();
       if (function.function_name == "-" && function.children.size() == 1) {

@@ -56,6 +56,10 @@ Result<InsertRows> rows_to_insert(duckdb::unique_ptr<duckdb::SQLStatement> state
                                   const storage::ProjectSnapshot& snapshot, const std::string& text) {
   auto& insert = statement->Cast<duckdb::InsertStatement>();
   SF_CHECK(check_supported(insert));
+  // Whoever names another project must not write into this one unseen.
+  if (!insert.catalog.empty() || (!insert.schema.empty() && insert.schema != DEFAULT_SCHEMA)) {
+    return invalid("INSERT writes into the request's own project: name the table alone, without catalog or schema");
+  }
   InsertRows rows;
   rows.target.schema = find_table(snapshot, insert.table);
   if (!rows.target.schema) {

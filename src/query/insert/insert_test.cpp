@@ -82,6 +82,8 @@ TEST_F(Insert, RefusesBeforeAnythingIsWritten) {
     const char* message;
   } cases[] = {
       {"INSERT INTO nosuch VALUES (1)", "no table \"nosuch\""},
+      {"INSERT INTO other.cpu (time, usage) VALUES (now(), 1)", "name the table alone"},
+      {"INSERT INTO other.main.cpu (time, usage) VALUES (now(), 1)", "name the table alone"},
       {"INSERT INTO cpu (time, nosuch) VALUES (now(), 1)", "no column \"nosuch\""},
       {"INSERT INTO cpu (host, usage) VALUES ('a', 1)", "needs a time"},
       {"INSERT INTO cpu (time, usage, Usage) VALUES (now(), 1, 2)", "named twice"},

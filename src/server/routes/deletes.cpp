@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "server/influx_predicate.h"
@@ -28,6 +30,9 @@ Error invalid(std::string message) {
 
 Result<Timestamp> time_from(const std::string& name, const Json& value) {
   Timestamp time;
+  const bool is_beyond =
+      value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(to_ns(kTimestampMax)) + 1;
+  if (is_beyond) { return invalid(fmt::format("`{}` lies beyond the year 2262, where no row can be", name)); }
   if (value.is_number_integer()) {
     time = timestamp_from_ns(value.get<std::int64_t>());
   } else if (value.is_string()) {
@@ -61,9 +66,25 @@ Result<std::vector<TagTerm>> terms_from(const Json& tags) {
   return terms;
 }
 
+// Of members with one name JSON readers keep the last, which could be the wider delete.
+Json::parser_callback_t note_repeated(std::string& repeated) {
+  return [&repeated, open = std::vector<std::set<std::string>>()](int, Json::parse_event_t event,
+                                                                  const Json& parsed) mutable {
+    if (event == Json::parse_event_t::object_start) { open.emplace_back(); }
+    if (event == Json::parse_event_t::object_end && !open.empty()) { open.pop_back(); }
+    if (event == Json::parse_event_t::key && !open.empty()) {
+      const auto& name = parsed.get_ref<const std::string&>();
+      if (!open.back().insert(name).second && repeated.empty()) { repeated = name; }
+    }
+    return true;
+  };
+}
+
 // Names that are not known are refused: a misspelled `stop` would delete more than was meant.
 Result<Deletion> deletion_from(std::string_view body) {
-  const Json json = Json::parse(body, nullptr, false);
+  std::string repeated;
+  const Json json = Json::parse(body, note_repeated(repeated), false);
+  if (!repeated.empty()) { return invalid(fmt::format("the member \"{}\" is given twice", repeated.substr(0, 80))); }
   if (!json.is_object()) {
     return invalid("the body must be a JSON object like {\"table\": \"cpu\", \"tags\": {\"host\": \"a\"}}");
   }

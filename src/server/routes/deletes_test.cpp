@@ -31,9 +31,12 @@ TEST_F(Deletes, OwnFormNamesTableTimesAndTags) {
 }
 
 TEST_F(Deletes, RefusesWhatItDoesNotUnderstand) {
-  for (const char* body : {"", "[]", R"({"table":5})", R"({"table":"cpu","end":1})", R"({"table":"cpu","stop":true})",
-                           R"({"table":"cpu","start":"yesterday"})", R"({"table":"cpu","tags":["host"]})",
-                           R"({"table":"cpu","tags":{"host":5}})"}) {
+  for (const char* body :
+       {"", "[]", R"({"table":5})", R"({"table":"cpu","end":1})", R"({"table":"cpu","stop":true})",
+        R"({"table":"cpu","start":"yesterday"})", R"({"table":"cpu","tags":["host"]})",
+        R"({"table":"cpu","tags":{"host":5}})", R"({"table":"cpu","start":9223372036854775808})",
+        R"({"table":"cpu","stop":18446744073709551615})", R"({"table":"cpu","tags":{"host":"a"},"tags":{}})",
+        R"({"table":"cpu","tags":{"host":"a","host":"b"}})"}) {
     EXPECT_EQ(post("/api/v1/delete", body).status, 400) << body;
   }
   for (const char* body : {"", "{}", R"({"start":"1970-01-01T00:00:00Z"})",

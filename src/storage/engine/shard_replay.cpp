@@ -60,7 +60,10 @@ bool Shard::is_replaying() const {
 
 bool Shard::can_replay() const {
   const std::lock_guard lock(view_mutex_);
-  return is_replaying_ && (frozen_.size() < kFrozenMax || context_.options->background == Background::kStepped);
+  // Newer ones do not count: they wait for the replay's end themselves.
+  const auto waiting = static_cast<std::size_t>(
+      std::ranges::count_if(frozen_, [&](const FrozenMemtable& frozen) { return frozen.sequence_min <= replay_.end; }));
+  return is_replaying_ && (waiting < kFrozenMax || context_.options->background == Background::kStepped);
 }
 
 // Replays a little. A disk that fails here stops the shard: without these rows no read would be right.

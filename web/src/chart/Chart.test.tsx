@@ -2,6 +2,7 @@ import { act, render, screen, waitFor } from '@testing-library/react';
 import { MantineProvider } from '@mantine/core';
 import { afterEach, expect, it, vi } from 'vitest';
 import Chart from './Chart';
+import './echarts'; // charts load it when they are shown: not after the test has taken the document away
 import { requestBody } from './request';
 import { liveRange } from './useFrame';
 
