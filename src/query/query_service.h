@@ -38,7 +38,7 @@ struct QueryLimits {
   std::uint64_t result_bytes_max = 4ULL << 30U;  // encoded
 };
 
-// Stores all rows of a batch, or none, and answers how many there were.
+// Stores the rows of a batch and answers how many there were; an error says how many were stored all the same.
 using RowWriter = std::function<Result<std::uint64_t>(RowBatch)>;
 
 struct QueryRequest {

@@ -201,4 +201,9 @@ Result<std::vector<DetectedPeriod>> detect_periods(SeriesView series, const Peri
   return found;
 }
 
+Result<std::size_t> strongest_period(SeriesView series) {
+  SF_TRY(periods, detect_periods(series));
+  return periods.empty() ? std::size_t{1} : periods.front().period;
+}
+
 }  // namespace streamflow::analytics

@@ -26,5 +26,7 @@ struct DetectedPeriod {
 
 // Empty for short, constant, or aperiodic series.
 Result<std::vector<DetectedPeriod>> detect_periods(SeriesView series, const PeriodOptions& options = {});
+// The first of them; 1 where there is none.
+Result<std::size_t> strongest_period(SeriesView series);
 
 }  // namespace streamflow::analytics

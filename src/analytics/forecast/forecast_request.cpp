@@ -40,8 +40,7 @@ Status check_request(const ForecastRequest& request, std::size_t length) {
 
 Result<std::size_t> period_of(SeriesView series, const ForecastRequest& request) {
   if (request.period) { return std::max<std::size_t>(*request.period, 1); }
-  SF_TRY(periods, detect_periods(series));
-  return periods.empty() ? std::size_t{1} : periods.front().period;
+  return strongest_period(series);
 }
 
 struct Fitted {

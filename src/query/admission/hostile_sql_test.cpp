@@ -4,7 +4,7 @@
 
 #include "query/admission/memory_ledger.h"
 #include "query/admission/statement_gate.h"
-#include "query/testing/query_fixture.h"
+#include "query/testing/hostile_fixture.h"
 
 namespace streamflow::query {
 namespace {
@@ -13,19 +13,7 @@ using testing::HasSubstr;
 
 constexpr std::uint64_t kMiB = 1ULL << 20U;
 
-class HostileSql : public testing::Test {
- protected:
-  static QueryServiceOptions options() { return {.threads = 2, .memory_bytes_max = 256 * kMiB}; }
-  HostileSql() {
-    fill_cpu(*harness_.project);
-    harness_.limits.timeout = std::chrono::milliseconds(1500);
-    EXPECT_EQ(harness_.rows("SELECT count(*) FROM cpu"), "6");
-  }
-  void still_answers() {
-    ASSERT_EQ(harness_.rows("SELECT host, count(*) FROM cpu WHERE host = 'a' GROUP BY host"), "a,2");
-  }
-  QueryHarness harness_{options()};
-};
+using HostileSql = HostileFixture;
 
 TEST_F(HostileSql, StatementsThatAreRefusedByName) {
   const struct {

@@ -37,7 +37,7 @@ const std::vector<Analysis>& analyses() {
                                                     "period", "folds",  "stride",  "training"};
   static const std::vector<Analysis> all{
       {"forecast", forecasting, bind_forecast},
-      {"forecast_leaderboard", forecasting, bind_forecast_models},
+      {"forecast_leaderboard", forecasting, bind_forecast_leaderboard},
       {"backtest", backtesting, bind_backtest},
       {"backtest_scores", backtesting, bind_backtest_scores},
       {"decompose", {"period", "robust"}, bind_decompose},

@@ -71,7 +71,7 @@ void add_bound_columns(const std::vector<double>& levels, std::vector<AnalysisCo
 
 // analysis_*.cpp:
 Result<BoundAnalysis> bind_forecast(const AnalysisParameters& parameters);
-Result<BoundAnalysis> bind_forecast_models(const AnalysisParameters& parameters);
+Result<BoundAnalysis> bind_forecast_leaderboard(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_backtest(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_backtest_scores(const AnalysisParameters& parameters);
 Result<BoundAnalysis> bind_decompose(const AnalysisParameters& parameters);

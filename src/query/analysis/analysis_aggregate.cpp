@@ -4,10 +4,8 @@
 #include <utility>
 
 #include "duckdb/common/exception.hpp"
-#include "duckdb/main/client_context.hpp"
 #include "query/analysis/analysis_functions.h"
-#include "query/functions/aggregate_arguments.h"
-#include "query/functions/time_arithmetic.h"
+#include "query/functions/point_collector.h"
 
 namespace streamflow::query {
 
@@ -15,21 +13,18 @@ namespace {
 
 using duckdb::AggregateFunction;
 using duckdb::AggregateInputData;
-using duckdb::data_ptr_t;
 using duckdb::idx_t;
 using duckdb::LogicalType;
-using duckdb::timestamp_ns_t;
 using duckdb::Vector;
 using Points = SeriesPoints<double>;
 
 constexpr const char* kErrors = "errors";
 constexpr const char* kErrorColumn = "error";
 
-struct Binding : public duckdb::FunctionData {
+struct Binding : public PointBinding {
   Binding(duckdb::ClientContext& client, const Analysis& which, BoundAnalysis how, bool reports)
-      : context(client), analysis(which), bound(std::move(how)), reports_errors(reports) {}
+      : PointBinding(client), analysis(which), bound(std::move(how)), reports_errors(reports) {}
 
-  duckdb::ClientContext& context;  // of the connection, which outlives its plans
   const Analysis& analysis;
   BoundAnalysis bound;
   bool reports_errors;
@@ -49,40 +44,6 @@ LogicalType sql_type(AnalysisType type) {
     case AnalysisType::kBoolean: return LogicalType::BOOLEAN;
   }
   return LogicalType::SQLNULL;
-}
-
-idx_t state_size(const AggregateFunction&) {
-  return sizeof(Points);
-}
-void initialize(const AggregateFunction&, data_ptr_t state) {
-  reinterpret_cast<Points*>(state)->initialize();
-}
-
-template <class PointsOf>
-void collect(Vector inputs[], idx_t count, const PointsOf& points_of) {
-  const ArgumentColumn<timestamp_ns_t> times(inputs[0], count);
-  const ArgumentColumn<double> values(inputs[1], count);
-  for (idx_t row = 0; row < count; ++row) {
-    if (times.is_null(row) || values.is_null(row) || std::isnan(values[row])) continue;
-    if (!is_infinite_time(times[row].value)) points_of(row).append({times[row].value, values[row]});
-  }
-}
-
-void update(Vector inputs[], AggregateInputData&, idx_t, Vector& states, idx_t count) {
-  const StateColumn<Points> points(states, count);
-  collect(inputs, count, [&](idx_t row) -> Points& { return points[row]; });
-}
-void simple_update(Vector inputs[], AggregateInputData&, idx_t, data_ptr_t state, idx_t count) {
-  collect(inputs, count, [&](idx_t) -> Points& { return *reinterpret_cast<Points*>(state); });
-}
-void combine(Vector& source, Vector& target, AggregateInputData&, idx_t count) {
-  const StateColumn<Points> from(source, count);
-  const StateColumn<Points> to(target, count);
-  for (idx_t i = 0; i < count; ++i) to[i].append(from[i]);
-}
-void destroy(Vector& states, AggregateInputData&, idx_t count) {
-  const StateColumn<Points> points(states, count);
-  for (idx_t i = 0; i < count; ++i) points[i].destroy();
 }
 
 Result<AnalysisTable> analyse(Points& points, const Binding& binding) {
@@ -159,7 +120,7 @@ void finalize(Vector& states, AggregateInputData& input, Vector& result, idx_t c
   result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
   for (idx_t i = 0; i < count; ++i) {
     const Result<AnalysisTable> table = analyse(points[i], binding);
-    if (binding.context.interrupted) throw duckdb::InterruptException();
+    binding.stop_if_interrupted();
     if (table.has_value()) {
       write_table(result, offset + i, *table, binding.reports_errors);
     } else if (binding.reports_errors) {
@@ -228,13 +189,12 @@ AnalysisParameters decode_parameters(const std::string& encoded) {
 
 void register_analyses(duckdb::ClientContext& context) {
   for (const Analysis& analysis : analyses()) {
-    AggregateFunction function(
-        aggregate_name(analysis), {LogicalType::TIMESTAMP_NS, LogicalType::DOUBLE, LogicalType::VARCHAR},
-        LogicalType::LIST(LogicalType::STRUCT({{"value", LogicalType::DOUBLE}})), state_size, initialize, update,
-        combine, finalize, duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, simple_update, bind, destroy);
-    forbid_copies(function);
-    function.SetOrderDependent(duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT);
-    add_aggregate(context, std::move(function));
+    // What it answers is known when it is bound.
+    const LogicalType unbound = LogicalType::LIST(LogicalType::STRUCT({{"value", LogicalType::DOUBLE}}));
+    add_aggregate(context,
+                  PointCollector<double>::make(aggregate_name(analysis),
+                                               {LogicalType::DOUBLE, LogicalType::TIMESTAMP_NS, LogicalType::VARCHAR},
+                                               unbound, finalize, bind));
   }
 }
 

@@ -55,8 +55,8 @@ Result<Tried> try_model(const AnalysisSeries& series, const BacktestPlan& plan) 
   SF_TRY(filled, analytics::fill_missing(gridded.values, plan.request.period.value_or(1)));
   std::size_t period = plan.request.period.value_or(0);
   if (period == 0) {
-    SF_TRY(periods, analytics::detect_periods(filled.values));
-    period = periods.empty() ? 1 : periods.front().period;
+    SF_TRY(strongest, analytics::strongest_period(filled.values));
+    period = strongest;
   }
   SF_TRY(model, analytics::make_model(plan.request.model, plan.options.horizon));
   SF_TRY(backtest, analytics::backtest(*model, filled.values, period, plan.options));

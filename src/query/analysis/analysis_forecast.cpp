@@ -70,7 +70,7 @@ Result<BoundAnalysis> bind_forecast(const AnalysisParameters& parameters) {
   return bound;
 }
 
-Result<BoundAnalysis> bind_forecast_models(const AnalysisParameters& parameters) {
+Result<BoundAnalysis> bind_forecast_leaderboard(const AnalysisParameters& parameters) {
   SF_TRY(request, request_from(parameters));
   BoundAnalysis bound;
   bound.columns = {{"model", AnalysisType::kText},

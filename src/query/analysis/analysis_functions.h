@@ -2,7 +2,7 @@
 //   FROM forecast((SELECT time, value, host FROM …), horizon => 12)
 // becomes, in place of the table function,
 //   (SELECT * EXCLUDE (answer), unnest(answer, recursive := true)
-//    FROM (SELECT * EXCLUDE (time, value), aggregate(time, value, 'horizon=12') AS answer
+//    FROM (SELECT * EXCLUDE (time, value), aggregate(value, time, 'horizon=12') AS answer
 //          FROM (SELECT time, value, host FROM …) GROUP BY ALL))
 // so that every other column of the subquery tells series apart, and DuckDB's threads share them.
 // Source:     docs/tsql.md, "Analysis".

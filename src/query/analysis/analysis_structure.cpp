@@ -25,18 +25,15 @@ Result<Whole> without_gaps(const AnalysisSeries& series, std::size_t period = 1)
   return Whole{std::move(gridded), std::move(filled)};
 }
 
-Result<std::size_t> strongest_period(analytics::SeriesView values) {
-  SF_TRY(periods, analytics::detect_periods(values));
-  if (!periods.empty()) { return periods.front().period; }
-  return Error{ErrorCode::kInvalidArgument,
-               "no season shows in the series: name its length in steps, as in period => 12"};
-}
-
 Result<AnalysisTable> run_decompose(const AnalysisSeries& series, std::size_t period,
                                     analytics::Robustness robustness) {
   SF_TRY(whole, without_gaps(series, period));
   if (period == 0) {
-    SF_TRY(strongest, strongest_period(whole.filled.values));
+    SF_TRY(strongest, analytics::strongest_period(whole.filled.values));
+    if (strongest == 1) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "no season shows in the series: name its length in steps, as in period => 12"};
+    }
     period = strongest;
   }
   SF_TRY(parts, analytics::stl(whole.filled.values, analytics::stl_exact(period, robustness)));

@@ -161,7 +161,7 @@ class CallRewriter {
     const std::string value = KeywordHelper::WriteOptionallyQuoted(value_);
     duckdb::Parser parser;
     parser.ParseQuery("SELECT * EXCLUDE (__answer), unnest(__answer, recursive := true) FROM (SELECT * EXCLUDE (" +
-                      time + ", " + value + "), " + aggregate_name(analysis_) + "(" + time + ", " + value + ", " +
+                      time + ", " + value + "), " + aggregate_name(analysis_) + "(" + value + ", " + time + ", " +
                       KeywordHelper::WriteQuoted(encoded_, '\'') + ") AS __answer FROM (SELECT 1) GROUP BY ALL)");
     auto statement =
         duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parser.statements.at(0)));

@@ -6,7 +6,7 @@
 #include "duckdb/common/exception.hpp"
 #include "duckdb/common/string_util.hpp"
 #include "duckdb/main/client_context.hpp"
-#include "query/functions/aggregate_arguments.h"
+#include "query/functions/point_collector.h"
 #include "query/functions/series_math.h"
 #include "query/functions/time_arithmetic.h"
 
@@ -16,20 +16,17 @@ namespace {
 
 using duckdb::AggregateFunction;
 using duckdb::AggregateInputData;
-using duckdb::data_ptr_t;
 using duckdb::idx_t;
 using duckdb::LogicalType;
-using duckdb::timestamp_ns_t;
 using duckdb::Vector;
 using Arguments = duckdb::vector<duckdb::unique_ptr<duckdb::Expression>>;
 
 constexpr std::int64_t kPointsMax = 1'000'000;  // that a downsampling may keep
 
 // What a function was bound with.
-struct Settings : public duckdb::FunctionData {
-  explicit Settings(duckdb::ClientContext& client) : context(client) {}
+struct Settings : public PointBinding {
+  using PointBinding::PointBinding;
 
-  duckdb::ClientContext& context;  // of the connection, which outlives its plans
   Interpolation between = Interpolation::kLinear;
   std::size_t count = 0;
 
@@ -38,68 +35,16 @@ struct Settings : public duckdb::FunctionData {
     const auto& settings = other.Cast<Settings>();
     return between == settings.between && count == settings.count;
   }
-  // Over a frame without end, one chunk of a window looks at rows for minutes.
-  void stop_if_interrupted() const {
-    if (context.interrupted) throw duckdb::InterruptException();
-  }
 };
 
-// Collects the points of a group, then calls Function: `answer(points, settings)`, `Value` of its input.
+// Function: `Input` of its vectors, `Stored` in points, `answer(points, settings)`.
 template <class Function>
-struct SeriesAggregate {
-  using Stored = typename Function::Stored;  // in points
-  using Input = typename Function::Input;    // in vectors
-  using Points = SeriesPoints<Stored>;
-
-  static idx_t size(const AggregateFunction&) { return sizeof(Points); }
-  static void initialize(const AggregateFunction&, data_ptr_t state) { reinterpret_cast<Points*>(state)->initialize(); }
-
-  template <class PointsOf>
-  static void collect(Vector inputs[], idx_t count, const PointsOf& points_of) {
-    const ArgumentColumn<Input> values(inputs[0], count);
-    const ArgumentColumn<timestamp_ns_t> times(inputs[1], count);
-    for (idx_t row = 0; row < count; ++row) {
-      if (values.is_null(row) || times.is_null(row)) continue;
-      const std::int64_t time = times[row].value;
-      if (is_infinite_time(time)) continue;
-      if constexpr (std::is_floating_point_v<Input>) {
-        if (std::isnan(values[row])) continue;
-      }
-      points_of(row).append({time, static_cast<Stored>(values[row])});
-    }
-  }
-
-  static void update(Vector inputs[], AggregateInputData&, idx_t, Vector& states, idx_t count) {
-    const StateColumn<Points> points(states, count);
-    collect(inputs, count, [&](idx_t row) -> Points& { return points[row]; });
-  }
-  static void simple_update(Vector inputs[], AggregateInputData&, idx_t, data_ptr_t state, idx_t count) {
-    collect(inputs, count, [&](idx_t) -> Points& { return *reinterpret_cast<Points*>(state); });
-  }
-  static void combine(Vector& source, Vector& target, AggregateInputData& input, idx_t count) {
-    const StateColumn<Points> from(source, count);
-    const StateColumn<Points> to(target, count);
-    const auto& settings = input.bind_data->Cast<Settings>();
-    for (idx_t i = 0; i < count; ++i) {
-      settings.stop_if_interrupted();
-      if (to[i].empty() && input.combine_type == duckdb::AggregateCombineType::ALLOW_DESTRUCTIVE) {
-        std::swap(to[i], from[i]);
-      } else {
-        to[i].append(from[i]);
-      }
-    }
-  }
-  static void finalize(Vector& states, AggregateInputData& input, Vector& result, idx_t count, idx_t offset) {
-    const StateColumn<Points> points(states, count);
-    const auto& settings = input.bind_data->Cast<Settings>();
-    result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
-    for (idx_t i = 0; i < count; ++i) { write(result, offset + i, Function::answer(points[i].ordered(), settings)); }
-  }
-  static void destroy(Vector& states, AggregateInputData&, idx_t count) {
-    const StateColumn<Points> points(states, count);
-    for (idx_t i = 0; i < count; ++i) points[i].destroy();
-  }
-};
+void finalize(Vector& states, AggregateInputData& input, Vector& result, idx_t count, idx_t offset) {
+  const StateColumn<SeriesPoints<typename Function::Stored>> points(states, count);
+  const auto& settings = input.bind_data->Cast<Settings>();
+  result.SetVectorType(duckdb::VectorType::FLAT_VECTOR);
+  for (idx_t i = 0; i < count; ++i) { write(result, offset + i, Function::answer(points[i].ordered(), settings)); }
+}
 
 duckdb::unique_ptr<duckdb::FunctionData> bind_plain(duckdb::ClientContext& context, AggregateFunction&, Arguments&) {
   return duckdb::make_uniq<Settings>(context);
@@ -107,14 +52,8 @@ duckdb::unique_ptr<duckdb::FunctionData> bind_plain(duckdb::ClientContext& conte
 
 template <class Function>
 AggregateFunction make(const char* name, const LogicalType& value, const LogicalType& result) {
-  using Aggregate = SeriesAggregate<Function>;
-  AggregateFunction function(name, {value, LogicalType::TIMESTAMP_NS}, result, Aggregate::size, Aggregate::initialize,
-                             Aggregate::update, Aggregate::combine, Aggregate::finalize,
-                             duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, Aggregate::simple_update, bind_plain,
-                             Aggregate::destroy);
-  forbid_copies(function);
-  function.SetOrderDependent(duckdb::AggregateOrderDependent::NOT_ORDER_DEPENDENT);
-  return function;
+  using Collector = PointCollector<typename Function::Input, typename Function::Stored>;
+  return Collector::make(name, {value, LogicalType::TIMESTAMP_NS}, result, finalize<Function>, bind_plain);
 }
 
 template <class Value>

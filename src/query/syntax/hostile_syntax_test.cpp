@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "query/admission/memory_ledger.h"
-#include "query/testing/query_fixture.h"
+#include "query/testing/hostile_fixture.h"
 
 namespace streamflow::query {
 namespace {
@@ -25,19 +25,7 @@ std::string numbered(const std::string& before, const std::string& after, int co
   return result;
 }
 
-class HostileSyntax : public testing::Test {
- protected:
-  static QueryServiceOptions options() { return {.threads = 2, .memory_bytes_max = 256 * kMiB}; }
-  HostileSyntax() {
-    fill_cpu(*harness_.project);
-    harness_.limits.timeout = std::chrono::milliseconds(1500);
-    EXPECT_EQ(harness_.rows("SELECT count(*) FROM cpu"), "6");
-  }
-  void still_answers() {
-    ASSERT_EQ(harness_.rows("SELECT host, count(*) FROM cpu WHERE host = 'a' GROUP BY host"), "a,2");
-  }
-  QueryHarness harness_{options()};
-};
+using HostileSyntax = HostileFixture;
 
 TEST_F(HostileSyntax, StatementsBehindOurSyntaxAreGated) {
   for (const char* sql : {

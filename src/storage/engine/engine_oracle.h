@@ -56,4 +56,11 @@ std::vector<PlainRow> scan_rows(Engine& engine, const std::string& table, std::m
 Result<std::vector<PlainRow>> try_scan(Engine& engine, const std::string& table);
 std::vector<PlainRow> filtered(std::vector<PlainRow> rows, const ScanWanted& wanted);
 
+inline WriteRequest request_of(RowBatch batch, Producer producer = {}) {
+  WriteRequest request;
+  request.batches.push_back(std::move(batch));
+  request.producer = std::move(producer);
+  return request;
+}
+
 }  // namespace streamflow::storage

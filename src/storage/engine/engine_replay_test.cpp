@@ -21,13 +21,6 @@ EngineOptions options_on(SimulatedFileSystem& files, Background background) {
   return options;
 }
 
-WriteRequest request_of(RowBatch batch, Producer producer = {}) {
-  WriteRequest request;
-  request.batches.push_back(std::move(batch));
-  request.producer = std::move(producer);
-  return request;
-}
-
 void expect_same(Engine& engine, const EngineOracle& oracle, std::mt19937_64& random) {
   for (const std::string& table : oracle.tables()) {
     SCOPED_TRACE("table " + table);

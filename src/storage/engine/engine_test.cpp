@@ -54,13 +54,6 @@ RowBatch one_row(const std::string& table, const std::string& host, std::int64_t
   return batch;
 }
 
-WriteRequest request_of(RowBatch batch, Producer producer = {}) {
-  WriteRequest request;
-  request.batches.push_back(std::move(batch));
-  request.producer = std::move(producer);
-  return request;
-}
-
 void expect_same(Engine& engine, const EngineOracle& oracle, std::mt19937_64& random) {
   for (const std::string& table : oracle.tables()) {
     SCOPED_TRACE("table " + table);

@@ -34,8 +34,8 @@ struct Producer {
 
 enum class RecordKind : std::uint8_t {
   kRows = 1,
-  kDelete =
-      2,  // later kinds (schema changes, retention, roll-ups) get numbers from here on; readers refuse unknown ones
+  kDelete = 2,
+  // Later kinds (schema changes, retention, roll-ups) get numbers from here on; readers refuse unknown ones.
 };
 
 struct LogRecord {
