@@ -182,6 +182,7 @@ TEST_F(HostileSql, ArgumentsThatAreBombs) {
 TEST_F(HostileSql, QueriesThatRunTooLongOrGrowTooLarge) {
   for (const char* sql : {
            "SELECT count(*) FROM range(100000000) a, range(100000000) b",
+           // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one statement
            "SELECT count(*) FROM cpu a, cpu b, cpu c, cpu d, cpu e, cpu f, cpu g, cpu h, cpu i, cpu j, cpu k, cpu l, "
            "cpu m",
            "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t",
@@ -249,7 +250,8 @@ TEST_F(HostileSql, CommonTablesDoNotMultiply) {
   std::string sql = "WITH t0 AS (SELECT 1 AS x)";
   for (int i = 1; i < 20; ++i) {
     const std::string last = "t" + std::to_string(i - 1);
-    sql += ", t" + std::to_string(i) + " AS (SELECT a.x FROM " + last + " a, " + last + " b)";
+    sql.append(", t").append(std::to_string(i)).append(" AS (SELECT a.x FROM ");
+    sql.append(last).append(" a, ").append(last).append(" b)");
   }
   EXPECT_EQ(harness_.rows(sql + " SELECT count(*) FROM t19"), "1");
 }

@@ -82,10 +82,10 @@ struct PointCollector {
   }
 
   // `bind` answers a PointBinding.
-  static duckdb::AggregateFunction make(const std::string& name, duckdb::vector<duckdb::LogicalType> arguments,
+  static duckdb::AggregateFunction make(const std::string& name, const duckdb::vector<duckdb::LogicalType>& arguments,
                                         const duckdb::LogicalType& result, duckdb::aggregate_finalize_t finalize,
                                         duckdb::bind_aggregate_function_t bind) {
-    duckdb::AggregateFunction function(name, std::move(arguments), result, size, initialize, update, combine, finalize,
+    duckdb::AggregateFunction function(name, arguments, result, size, initialize, update, combine, finalize,
                                        duckdb::FunctionNullHandling::DEFAULT_NULL_HANDLING, simple_update, bind,
                                        destroy);
     forbid_copies(function);

@@ -337,6 +337,7 @@ TEST(Engine, ConcurrentWritersLoseNothing) {
   auto engine = open(options);
   constexpr int kThreads = 4, kRows = 400;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kRows; ++i) {
